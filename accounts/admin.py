@@ -1,0 +1,151 @@
+"""Accounts in the administration, and the base class that keeps every partnership's rows apart."""
+
+from django.contrib import admin
+from django.contrib.auth.forms import BaseUserCreationForm
+
+from accounts.models import Agency, Membership, Partnership, User
+
+
+class ScopedAdmin(admin.ModelAdmin):
+    """Rows, and choices of related rows, of the partnerships in which the signed-in person is an officer."""
+
+    list_per_page = 50
+
+    def get_queryset(self, request):
+        return self.model.objects.managed_by(request.user).order_by(
+            *self.get_ordering(request) or self.model._meta.ordering
+        )
+
+    def _choices(self, db_field, request, kwargs):
+        related = db_field.remote_field.model
+        if hasattr(related.objects.none(), "managed_by") and "queryset" not in kwargs:
+            kwargs["queryset"] = related.objects.managed_by(request.user)
+        return kwargs
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return super().formfield_for_foreignkey(db_field, request, **self._choices(db_field, request, kwargs))
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return super().formfield_for_manytomany(db_field, request, **self._choices(db_field, request, kwargs))
+
+    def _may(self, request, obj):
+        return obj is None or self.model.objects.managed_by(request.user).filter(pk=obj.pk).exists()
+
+    def has_module_permission(self, request):
+        return admin.site.has_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return admin.site.has_permission(request) and self._may(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return self.has_view_permission(request, obj)
+
+    def has_add_permission(self, request):
+        return admin.site.has_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_view_permission(request, obj)
+
+
+class ScopedInline(admin.TabularInline):
+    """Rows inside a scoped parent: the parent's rule decides, and choices are scoped alike."""
+
+    extra = 0
+    get_queryset = ScopedAdmin.get_queryset
+    _choices = ScopedAdmin._choices
+    formfield_for_foreignkey = ScopedAdmin.formfield_for_foreignkey
+    formfield_for_manytomany = ScopedAdmin.formfield_for_manytomany
+
+    def has_view_permission(self, request, obj=None):
+        return admin.site.has_permission(request)
+
+    has_change_permission = has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request, obj=None):
+        return admin.site.has_permission(request)
+
+
+class ReadOnlyMixin:
+    """Looked at in the administration, changed only by the deeds that own it."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Partnership)
+class PartnershipAdmin(ScopedAdmin):
+    list_display = ["name", "kind", "parent", "ons_code", "is_demonstration"]
+    list_filter = ["kind"]
+    search_fields = ["name", "slug", "ons_code"]
+
+    def has_add_permission(self, request):
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+
+@admin.register(Agency)
+class AgencyAdmin(ScopedAdmin):
+    list_display = ["name", "partnership"]
+    list_filter = [("partnership", admin.RelatedOnlyFieldListFilter)]
+    search_fields = ["name", "former_names"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(ScopedAdmin):
+    list_display = ["user", "role", "partnership", "agency"]
+    list_filter = ["role"]
+    search_fields = ["user__name", "user__email", "agency__name"]
+    list_select_related = ["user", "partnership", "agency"]
+
+
+class MembershipInline(ScopedInline):
+    model = Membership
+    min_num = 1
+    validate_min = True
+    fields = ["partnership", "role", "agency"]
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """The people of the officer's own partnerships, each with at least one role there."""
+
+    list_display = ["name", "email", "is_active", "is_demonstration"]
+    search_fields = ["name", "email"]
+    list_filter = ["is_active"]
+    inlines = [MembershipInline]
+
+    def get_form(self, request, obj=None, **kwargs):
+        if obj is None:
+            kwargs["form"] = BaseUserCreationForm
+        return super().get_form(request, obj, **kwargs)
+
+    def get_fields(self, request, obj=None):
+        return ["name", "email", "is_active"] if obj else ["name", "email", "password1", "password2"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(pk__in=User.objects.managed_by(request.user).values("pk"))
+
+    def has_module_permission(self, request):
+        return admin.site.has_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        people = User.objects.managed_by(request.user)
+        return admin.site.has_permission(request) and (obj is None or people.filter(pk=obj.pk).exists())
+
+    def has_change_permission(self, request, obj=None):
+        people = User.objects.wholly_managed_by(request.user)
+        return admin.site.has_permission(request) and (obj is None or people.filter(pk=obj.pk).exists())
+
+    def has_add_permission(self, request):
+        return admin.site.has_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return False

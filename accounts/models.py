@@ -1,0 +1,232 @@
+"""Who there is: partnerships, agencies, people and the roles that people hold in a partnership."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Rows of one partnership each. The model names the way there as ``partnership_path`` ("" for itself)."""
+
+    def _within(self, partnerships):
+        path = self.model.partnership_path
+        return self.filter(**{f"{path}__in" if path else "pk__in": partnerships.values("pk")})
+
+    def visible_to(self, user):
+        """The rows of the partnerships of which ``user`` is a member; none for an anonymous visitor."""
+        return self._within(Partnership.objects.with_member(user))
+
+    def managed_by(self, user):
+        """The rows of the partnerships in which ``user`` is an officer; every row for a superuser."""
+        if user.is_active and user.is_superuser:
+            return self
+        return self._within(Partnership.objects.with_member(user, Role.OFFICER))
+
+
+# First parts of addresses that are not partnerships.
+RESERVED_SLUGS = ["accessibility", "accounts", "admin", "media", "static"]
+
+
+class PartnershipQuerySet(ScopedQuerySet):
+    def with_member(self, user, *roles):
+        """Partnerships of which ``user`` is an active member, in one of ``roles`` where any is given."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        memberships = Q(memberships__user=user)
+        if roles:
+            memberships &= Q(memberships__role__in=roles)
+        return self.filter(memberships).distinct()
+
+
+class PartnershipManager(models.Manager.from_queryset(PartnershipQuerySet)):
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+
+class Partnership(models.Model):
+    """A community safety partnership. It owns everything below it; partnerships never see each other's drafts."""
+
+    class Kind(models.TextChoices):
+        COUNTY = "county", "County partnership"
+        DISTRICT = "district", "District partnership"
+
+    partnership_path = ""
+
+    slug = models.SlugField(unique=True, help_text="Used in addresses, for example kent.")
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=60, help_text="For example Kent.")
+    kind = models.CharField(max_length=10, choices=Kind)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="districts")
+    ons_code = models.CharField("ONS code", max_length=9, help_text="The area's code, for example E10000016.")
+    is_demonstration = models.BooleanField(
+        "demonstration", default=False, help_text="Invented, to show how the service works. Marked so on screen."
+    )
+
+    objects = PartnershipManager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="partnership_slug_not_reserved",
+                condition=~Q(slug__in=RESERVED_SLUGS),
+                violation_error_message="This short name is used by the service itself. Choose another.",
+            ),
+            models.CheckConstraint(
+                name="partnership_county_has_no_parent",
+                condition=Q(kind="district") | Q(kind="county", parent=None),
+                violation_error_message="A county partnership has no parent.",
+            ),
+            models.CheckConstraint(
+                name="partnership_not_its_own_parent",
+                condition=Q(parent=None) | ~Q(parent=F("id")),
+                violation_error_message="A partnership cannot be its own parent.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("partnership-detail", args=[self.slug])
+
+    def natural_key(self):
+        return (self.slug,)
+
+
+class AgencyManager(models.Manager.from_queryset(ScopedQuerySet)):
+    def get_by_natural_key(self, partnership, name):
+        return self.get(partnership__slug=partnership, name=name)
+
+
+class Agency(models.Model):
+    """A body that takes part: police, council, fire, NHS, probation, a board or a charity."""
+
+    partnership_path = "partnership"
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="agencies")
+    name = models.CharField(max_length=200)
+    former_names = models.JSONField(default=list, blank=True, help_text="Earlier names, a list of texts.")
+
+    objects = AgencyManager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "agencies"
+        constraints = [models.UniqueConstraint(fields=["partnership", "name"], name="agency_unique_name")]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.partnership.slug, self.name)
+
+    natural_key.dependencies = ["accounts.partnership"]
+
+
+class UserQuerySet(models.QuerySet):
+    def managed_by(self, user):
+        """The members of the partnerships in which ``user`` is an officer; everyone for a superuser."""
+        if user.is_active and user.is_superuser:
+            return self
+        return self.filter(pk__in=Membership.objects.managed_by(user).values("user"))
+
+    def wholly_managed_by(self, user):
+        """Those of ``managed_by`` who belong to no other partnership: only their accounts may be changed.
+
+        An officer who could change the e-mail address of a person shared with another partnership could
+        read that partnership's drafts.
+        """
+        if user.is_active and user.is_superuser:
+            return self
+        elsewhere = Membership.objects.exclude(pk__in=Membership.objects.managed_by(user).values("pk"))
+        return self.managed_by(user).exclude(is_superuser=True).exclude(pk__in=elsewhere.values("user"))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    """E-mail addresses are compared without regard to capitals."""
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+    def create_user(self, email, password=None, **fields):
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, who signs in with an e-mail address."""
+
+    email = models.EmailField("e-mail address", unique=True)
+    name = models.CharField(max_length=200)
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Untick this instead of deleting: history keeps the person's name."
+    )
+    is_demonstration = models.BooleanField("demonstration", default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name", "email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_unique_email_any_case",
+                violation_error_message="There is a user with this e-mail address.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def get_short_name(self):
+        return str(self)
+
+    @property
+    def is_staff(self):
+        """Django's name for "may enter the administration": officers and superusers."""
+        from accounts.permissions import can_administer
+
+        return can_administer(self)
+
+
+class Role(models.TextChoices):
+    LEAD = "lead", "Priority lead"
+    REVIEWER = "reviewer", "Working Group member"
+    OFFICER = "officer", "Community safety officer"
+    VIEWER = "viewer", "Governing group or Scrutiny"
+
+
+class Membership(models.Model):
+    """A role that a person holds in a partnership. A person may hold several."""
+
+    partnership_path = "partnership"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="memberships")
+
+    objects = models.Manager.from_queryset(ScopedQuerySet)()
+
+    class Meta:
+        ordering = ["partnership", "role", "user"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "partnership", "role"], name="membership_unique_role"),
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.get_role_display()}, {self.partnership}"

@@ -1,0 +1,61 @@
+from django.contrib import admin
+
+from accounts.admin import ReadOnlyMixin, ScopedAdmin, ScopedInline
+from actions.models import Action, Concern, Event, Funding, ProgressUpdate, Recommendation, Round, UpdateEvent
+
+
+class FundingInline(ScopedInline):
+    model = Funding
+
+
+class EventInline(ScopedInline):
+    model = Event
+
+
+@admin.register(Action)
+class ActionAdmin(ScopedAdmin):
+    list_display = ["reference", "title", "status", "outcome", "due", "priority"]
+    list_filter = ["status", "outcome", "priority__agreement__year"]
+    list_select_related = ["priority"]
+    search_fields = ["title", "priority__title"]
+    filter_horizontal = ["agencies", "themes", "owners", "continues"]
+    inlines = [FundingInline, EventInline]
+
+
+@admin.register(Round)
+class RoundAdmin(ScopedAdmin):
+    list_display = ["title", "agreement", "opens", "due", "meets"]
+    list_select_related = ["agreement"]
+    search_fields = ["title"]
+
+
+class UpdateEventInline(ReadOnlyMixin, ScopedInline):
+    model = UpdateEvent
+    fields = ["kind", "at", "by", "version", "note"]
+
+
+@admin.register(ProgressUpdate)
+class ProgressUpdateAdmin(ReadOnlyMixin, ScopedAdmin):
+    """To look at. Updates are written, submitted and accepted on their own pages, never here."""
+
+    list_display = ["action", "round", "state", "rating", "as_at"]
+    list_filter = ["state", "rating"]
+    list_select_related = ["action__priority", "round"]
+    search_fields = ["action__title"]
+    inlines = [UpdateEventInline]
+
+
+@admin.register(Concern)
+class ConcernAdmin(ScopedAdmin):
+    list_display = ["about", "state", "raised_at", "raised_by", "partnership"]
+    list_filter = ["state"]
+    list_select_related = ["action__priority", "priority", "indicator", "raised_by", "partnership"]
+    search_fields = ["fact", "comment", "recommendation"]
+
+
+@admin.register(Recommendation)
+class RecommendationAdmin(ScopedAdmin):
+    list_display = ["made_on", "response_due", "responded_on", "agreement"]
+    list_select_related = ["agreement"]
+    search_fields = ["text", "response"]
+    filter_horizontal = ["actions"]

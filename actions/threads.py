@@ -1,0 +1,101 @@
+"""The thread of an action through the years: what it continues, what continues it, and what changed."""
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from actions.models import Action
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some words of a title; ``kind`` is "same", "added" or "removed"."""
+
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One action of the thread. ``changes`` says, in sentences, what is new against the year before."""
+
+    action: Action
+    is_current: bool
+    changes: list[str]
+    wording: list[Piece]
+
+
+def thread(action, user):
+    """The Steps of the thread of ``action``, oldest first, as far as ``user`` may see them.
+
+    Two queries, however long the thread is. A list of one step where the action stands alone.
+    """
+    partnership = action.priority.agreement.partnership_id
+    links = list(
+        Action.continues.through.objects.filter(from_action__priority__agreement__partnership=partnership).values_list(
+            "from_action_id", "to_action_id"
+        )
+    )
+    earlier, later = {}, {}
+    for newer, older in links:
+        earlier.setdefault(newer, []).append(older)
+        later.setdefault(older, []).append(newer)
+    members = _reachable(action.pk, earlier) | _reachable(action.pk, later)
+    actions = {
+        one.pk: one
+        for one in Action.objects.visible_to(user)
+        .filter(pk__in=members)
+        .select_related("priority__agreement__partnership")
+        .order_by("priority__agreement__year", "priority__position", "position")
+    }
+    return [_step(one, action, earlier, later, actions) for one in actions.values()]
+
+
+def _reachable(start, neighbours):
+    found, waiting = {start}, [start]
+    while waiting:
+        for one in neighbours.get(waiting.pop(), ()):
+            if one not in found:
+                found.add(one)
+                waiting.append(one)
+    return found
+
+
+def _step(one, current, earlier, later, actions):
+    before = [actions[pk] for pk in earlier.get(one.pk, ()) if pk in actions]
+    return Step(
+        action=one,
+        is_current=one.pk == current.pk,
+        changes=_changes(one, before, later),
+        wording=_wording(before[0].title, one.title) if len(before) == 1 else [Piece("same", one.title)],
+    )
+
+
+def _changes(one, before, later):
+    if not before:
+        return ["The thread begins here."]
+    changes = []
+    if len(before) > 1:
+        changes.append("Merged from " + " and ".join(other.reference for other in before) + ".")
+    if any(len(later.get(other.pk, ())) > 1 for other in before):
+        changes.append("Split from " + ", ".join(other.reference for other in before) + ".")
+    for other in before:
+        if other.priority.title != one.priority.title:
+            changes.append(f"Priority before: {other.priority.title}.")
+    if all(other.title != one.title for other in before):
+        changes.append("Worded anew.")
+    return changes or ["No change."]
+
+
+def _wording(before, after):
+    """``after`` against ``before``, word by word."""
+    old, new = before.split(), after.split()
+    pieces = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pieces.append(Piece("same", " ".join(new[j1:j2])))
+            continue
+        if i2 > i1:
+            pieces.append(Piece("removed", " ".join(old[i1:i2])))
+        if j2 > j1:
+            pieces.append(Piece("added", " ".join(new[j1:j2])))
+    return pieces

@@ -1,0 +1,128 @@
+"""Reports of an agreement, and the frozen copies of them that are published."""
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.urls import reverse
+
+from accounts.models import ScopedQuerySet, User
+from priorities.dates import PartialDateField
+from priorities.models import Agreement
+from priorities.text import RichTextField
+
+
+class EditionManager(models.Manager.from_queryset(ScopedQuerySet)):
+    def get_by_natural_key(self, partnership, year, slug):
+        return self.get(agreement__partnership__slug=partnership, agreement__year=year, slug=slug)
+
+
+class Edition(models.Model):
+    """A report of one agreement. Its drafts are rendered from live data; see FrozenEdition for what is issued."""
+
+    class Kind(models.TextChoices):
+        WORKING_GROUP = "working group", "Working Group pack"
+        GOVERNING_GROUP = "governing group", "Governing group report"
+        SUMMARY = "summary", "Annual summary"
+
+    partnership_path = "agreement__partnership"
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="editions")
+    slug = models.SlugField(max_length=60)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.SUMMARY)
+    title = models.CharField(max_length=200)
+    running_header = models.CharField(max_length=200, blank=True)
+    introduction = RichTextField(blank=True)
+    as_at = PartialDateField("as at")
+
+    objects = EditionManager()
+
+    class Meta:
+        ordering = ["agreement", "slug"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "slug"], name="edition_unique_slug")]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("edition-detail", args=[*self.agreement.url_args, self.slug])
+
+    def natural_key(self):
+        return (*self.agreement.natural_key(), self.slug)
+
+    natural_key.dependencies = ["priorities.agreement"]
+
+
+class FrozenEditionQuerySet(ScopedQuerySet):
+    def published(self):
+        return self.filter(published_at__isnull=False, withdrawn_at=None)
+
+    def of(self, partnership_slug, year, edition_slug):
+        """The copies of one edition, each with what its addresses need."""
+        return self.select_related("edition__agreement__partnership").filter(
+            edition__agreement__partnership__slug=partnership_slug,
+            edition__agreement__year=year.start_year,
+            edition__slug=edition_slug,
+        )
+
+    def listed(self):
+        """The newest published copy of each edition, newest year first, without its content."""
+        newer = self.model.objects.published().filter(edition=OuterRef("edition"), number__gt=OuterRef("number"))
+        return (
+            self.published()
+            .filter(~Exists(newer))
+            .select_related("edition__agreement__partnership")
+            .defer("content")
+            .order_by("-edition__agreement__year", "edition__agreement__partnership__name")
+        )
+
+    def published_versions(self):
+        """For ``prefetch_related`` on editions: published copies, newest first, as ``published_versions``."""
+        return Prefetch("frozen", self.published().defer("content").order_by("-number"), to_attr="published_versions")
+
+
+class FrozenEdition(models.Model):
+    """An edition as it stood when it was frozen: the document tree by value, and the PDF made from it.
+
+    ``content`` is the tree of ``reports/summary.py`` as JSON; ``schema`` its schema number; ``digest`` the
+    SHA-256 of the canonical JSON. Nothing of it changes after it is frozen, except that it is published or withdrawn.
+    """
+
+    partnership_path = "edition__agreement__partnership"
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="frozen")
+    number = models.PositiveSmallIntegerField()
+    schema = models.PositiveSmallIntegerField()
+    renderer = models.CharField(max_length=100)
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    pdf = models.FileField(upload_to="editions/%Y/")
+    pdf_digest = models.CharField(max_length=64)
+    pdf_size = models.PositiveIntegerField("size of the PDF in bytes")
+    frozen_at = models.DateTimeField()
+    frozen_by = models.ForeignKey(User, models.PROTECT, related_name="editions_frozen")
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="editions_published")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="editions_withdrawn")
+    withdrawn_reason = models.TextField(blank=True)
+
+    objects = models.Manager.from_queryset(FrozenEditionQuerySet)()
+
+    class Meta:
+        ordering = ["edition", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "number"], name="frozenedition_unique_number"),
+            models.CheckConstraint(
+                name="frozenedition_publication_complete",
+                condition=Q(published_at=None, published_by=None)
+                | Q(published_at__gte=F("frozen_at"), published_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="frozenedition_withdrawal_complete",
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="")
+                | Q(published_at__isnull=False, withdrawn_at__gte=F("published_at"), withdrawn_by__isnull=False)
+                & ~Q(withdrawn_reason=""),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.edition}, version {self.number}"

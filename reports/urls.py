@@ -1,0 +1,12 @@
+from django.urls import path
+
+from priorities import converters  # noqa: F401 - registers <year:…>
+from reports import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("<slug:partnership>/<year:year>/reports/", views.edition_list, name="edition-list"),
+    path("<slug:partnership>/<year:year>/reports/<slug:slug>/", views.edition_detail, name="edition-detail"),
+    path("<slug:partnership>/<year:year>/reports/<slug:slug>.pdf", views.edition_pdf, name="edition-pdf"),
+    path("<slug:partnership>/<year:year>/reports/<slug:slug>.json", views.edition_json, name="edition-json"),
+]

@@ -1,0 +1,128 @@
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.middleware import public
+from accounts.models import Partnership
+from actions.models import ProgressUpdate
+from actions.permissions import actions_to_answer
+from priorities.models import Agreement
+from priorities.years import FinancialYear
+from reports.forms import PublishedReportSearchForm
+from reports.models import Edition, FrozenEdition
+from reports.permissions import can_read_draft
+from reports.rendering.data import render_json
+from reports.rendering.html import render_body
+from reports.rendering.pdf import render_pdf
+from reports.summary import build_summary, from_data
+
+
+@public
+@require_safe
+def home(request):
+    """Published reports for everyone; for signed-in people their own work above them."""
+    form = PublishedReportSearchForm(request.GET)
+    page = Paginator(form.filter(FrozenEdition.objects.listed()), 25).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page}
+    if request.user.is_authenticated:
+        context |= _your_work(request.user, timezone.localdate())
+    return render(request, "reports/home.html", context)
+
+
+def _your_work(user, today):
+    year = FinancialYear.of(today)
+    return {
+        "today": today,
+        "partnerships": Partnership.objects.visible_to(user).order_by("kind", "name"),
+        "agreements": Agreement.objects.visible_to(user).newest_first().filter(year=year.start_year),
+        "to_answer": actions_to_answer(user)
+        .filter(priority__agreement__year=year.start_year)
+        .select_related("priority__agreement__partnership")
+        .with_latest_update()
+        .order_by("due", "priority__position", "position"),
+        "to_review": ProgressUpdate.objects.to_review(user)
+        .select_related("round", "action__priority__agreement__partnership")
+        .order_by("action__priority__position", "action__position"),
+    }
+
+
+@require_safe
+def edition_list(request, partnership, year):
+    """The reports of one year: drafts in the making and published versions."""
+    agreement = get_object_or_404(Agreement.objects.visible_to(request.user).in_year(partnership, year))
+    editions = agreement.editions.prefetch_related(FrozenEdition.objects.published_versions())
+    return render(request, "reports/edition_list.html", {"agreement": agreement, "editions": editions})
+
+
+def reads_edition(view):
+    """Hand ``view`` the edition and its newest published copy, or None and a reader who may see the draft."""
+
+    @public
+    @wraps(view)
+    def guarded(request, partnership, year, slug):
+        frozen = FrozenEdition.objects.published().of(partnership, year, slug).order_by("-number").first()
+        if frozen:
+            return view(request, frozen.edition, frozen)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        edition = get_object_or_404(
+            Edition.objects.visible_to(request.user).select_related("agreement__partnership"),
+            agreement__partnership__slug=partnership,
+            agreement__year=year.start_year,
+            slug=slug,
+        )
+        if not can_read_draft(request.user, edition):
+            raise PermissionDenied("Drafts are for those who make the report.")
+        return view(request, edition, None)
+
+    return guarded
+
+
+def _document(edition, frozen):
+    return from_data(frozen.content) if frozen else build_summary(edition, is_draft=True)
+
+
+@reads_edition
+@require_safe
+def edition_detail(request, edition, frozen):
+    document = _document(edition, frozen)
+    return render(
+        request,
+        "reports/edition_detail.html",
+        {"edition": edition, "frozen": frozen, "document": document, "body": render_body(document)},
+    )
+
+
+@reads_edition
+@require_safe
+def edition_pdf(request, edition, frozen):
+    if frozen:
+        return FileResponse(
+            frozen.pdf.open(), content_type="application/pdf", filename=_file_name(edition, frozen, "pdf")
+        )
+    pdf = render_pdf(build_summary(edition, is_draft=True))
+    return _download(pdf, "application/pdf", _file_name(edition, None, "pdf"))
+
+
+@reads_edition
+@require_safe
+def edition_json(request, edition, frozen):
+    return _download(render_json(_document(edition, frozen)), "application/json", _file_name(edition, frozen, "json"))
+
+
+def _file_name(edition, frozen, suffix):
+    agreement = edition.agreement
+    version = f"version-{frozen.number}" if frozen else "draft"
+    return f"{agreement.partnership.slug}-{agreement.financial_year.slug}-{edition.slug}-{version}.{suffix}"
+
+
+def _download(content, content_type, name):
+    return HttpResponse(
+        content, content_type=content_type, headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )

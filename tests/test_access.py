@@ -1,0 +1,187 @@
+"""Who gets what: every address x person x method against one table. An address without a row fails."""
+
+from fnmatch import fnmatch
+from urllib.parse import urlsplit
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+
+from accounts.middleware import public
+from accounts.models import User
+from priorities.years import FinancialYear
+
+LIVE = FinancialYear(2026)
+PRINTED = FinancialYear(2022)
+
+KENT = ["viewer@kent.example", "lead.rs@kent.example", "reviewer@kent.example", "officer@kent.example"]
+DOVER = ["viewer@dover.example", "lead@dover.example", "reviewer@dover.example", "officer@dover.example"]
+ANONYMOUS = "anonymous"
+SUPERUSER = "superuser@installation.example"
+PEOPLE = [ANONYMOUS, *KENT, *DOVER, SUPERUSER]
+
+SIGN_IN = "sign in"  # a redirect to the sign-in page
+
+
+def everyone(answer):
+    return dict.fromkeys(PEOPLE, answer)
+
+
+def members(answer=200):
+    """The members of Kent get ``answer``; to anybody else the page does not exist."""
+    return everyone(404) | {ANONYMOUS: SIGN_IN} | dict.fromkeys(KENT, answer)
+
+
+def officers(kent=200, dover=200, superuser=200):
+    """Officers by partnership; other signed-in people are refused."""
+    return everyone(403) | {
+        ANONYMOUS: SIGN_IN,
+        "officer@kent.example": kent,
+        "officer@dover.example": dover,
+        SUPERUSER: superuser,
+    }
+
+
+def signed_in(answer):
+    return everyone(answer) | {ANONYMOUS: SIGN_IN}
+
+
+def anonymous_only(answer):
+    """Signed-in people are sent on to the front page."""
+    return everyone(302) | {ANONYMOUS: answer}
+
+
+LIVE_PRIORITY = ["kent", LIVE, "road-safety"]
+SUMMARY = "annual-summary"
+
+# Name of the address: [(arguments, {person: answer to GET}, {person: answer to POST})]. Where the addresses hold
+# an object, it is Kent's. None for POST: the same for everybody who may GET it, 405; otherwise as for GET.
+TABLE = {
+    "home": [([], everyone(200), None)],
+    "accessibility": [([], everyone(200), None)],
+    "partnership-detail": [(["kent"], members(), None), (["nowhere"], members(404), None)],
+    "agreement-detail": [(["kent", LIVE], members(), None), (["kent", FinancialYear(2019)], members(404), None)],
+    "agreement-document": [(["kent", PRINTED], members(), None)],
+    "priority-detail": [(LIVE_PRIORITY, members(), None)],
+    "action-detail": [([*LIVE_PRIORITY, 1], members(), None), ([*LIVE_PRIORITY, 10**9], members(404), None)],
+    "indicator-list": [(["kent"], members(), None)],
+    "indicator-detail": [(["kent", "asb-incidents"], members(), None)],
+    "indicator-csv": [(["kent", "asb-incidents"], members(), None)],
+    "edition-list": [(["kent", LIVE], members(), None)],
+    "edition-detail": [
+        (["kent", PRINTED, SUMMARY], everyone(200), None),
+        (["kent", LIVE, SUMMARY], members() | {"viewer@kent.example": 403}, None),
+    ],
+    "edition-pdf": [
+        (["kent", PRINTED, SUMMARY], everyone(200), None),
+        (["kent", LIVE, SUMMARY], members() | {"viewer@kent.example": 403}, None),
+    ],
+    "edition-json": [
+        (["kent", PRINTED, SUMMARY], everyone(200), None),
+        (["kent", LIVE, SUMMARY], members() | {"viewer@kent.example": 403}, None),
+    ],
+    "account_login": [([], anonymous_only(200), anonymous_only(200))],
+    "account_logout": [([], everyone(200) | {ANONYMOUS: 302}, everyone(302))],
+    "account_signup": [([], anonymous_only(200), anonymous_only(200))],
+    "account_inactive": [([], everyone(200), everyone(405))],
+    "account_reauthenticate": [([], signed_in(200), signed_in(200))],
+    "account_change_password": [([], signed_in(200), signed_in(200))],
+    "account_set_password": [([], signed_in(302), signed_in(302))],
+    "account_reset_password": [([], everyone(200), everyone(200))],
+    "account_reset_password_done": [([], everyone(200), everyone(405))],
+    "account_reset_password_from_key": [(["1", "wrong-key"], everyone(200), everyone(200))],
+    "account_reset_password_from_key_done": [([], everyone(200), everyone(405))],
+    "admin:index": [([], officers(), officers())],
+    "admin:login": [([], everyone(403) | {ANONYMOUS: SIGN_IN}, everyone(403) | {ANONYMOUS: SIGN_IN})],
+    "admin:logout": [([], everyone(405) | {ANONYMOUS: SIGN_IN}, None)],
+    "admin:jsi18n": [([], officers(), officers())],
+    "admin:autocomplete": [([], officers(403, 403, 403), officers(403, 403, 403))],
+    "admin:app_list": [(["actions"], officers(), officers())],
+}
+
+
+def addresses(resolver=None, namespace=""):
+    """(name, pattern) of every address of the project."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", pattern
+
+
+def test_every_address_has_a_row():
+    missing = [name for name, _ in addresses() if name not in TABLE and not is_generic(name)]
+    assert not missing, f"Add a row to TABLE for: {missing}"
+
+
+GENERIC = [
+    "admin:*_changelist",
+    "admin:*_add",
+    "admin:*_history",
+    "admin:*_delete",
+    "admin:*_change",
+    "admin:None",
+    "admin:view_on_site",
+]
+
+
+def is_generic(name):
+    """The administration's addresses of models, walked by the tests of the administration."""
+    return any(fnmatch(name, form) for form in GENERIC)
+
+
+def client_of(person):
+    client = Client()
+    if person == SUPERUSER:
+        client.force_login(User.objects.get_or_create(email=SUPERUSER, is_superuser=True)[0])
+    elif person != ANONYMOUS:
+        client.force_login(User.objects.get(email=person))
+    return client
+
+
+def answer(response):
+    if response.status_code == 302 and urlsplit(response.url).path == reverse("account_login"):
+        return SIGN_IN
+    return response.status_code
+
+
+def expected_post(get_answer):
+    return 405 if get_answer == 200 else get_answer
+
+
+@pytest.mark.django_db
+def test_the_table_holds(monkeypatch):
+    monkeypatch.setattr("reports.views.render_pdf", lambda document: b"%PDF-1.7 stand-in")
+    wrong = []
+    for name, rows in TABLE.items():
+        for args, get, post in rows:
+            url = reverse(name, args=args)
+            for person in PEOPLE:
+                got = answer(client_of(person).get(url))
+                if got != get[person]:
+                    wrong.append(f"GET {url} as {person}: {got}, not {get[person]}")
+                wanted = post[person] if post else expected_post(get[person])
+                got = answer(client_of(person).post(url))
+                if got != wanted:
+                    wrong.append(f"POST {url} as {person}: {got}, not {wanted}")
+    assert not wrong, "\n".join(wrong)
+
+
+def unguarded(request, partnership):
+    return HttpResponse(f"Everything about {partnership}")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("view", [unguarded, public(lambda request, partnership: HttpResponse("open"))])
+def test_an_unguarded_view_is_found(view, monkeypatch):
+    """The control of the two tests above: a view that forgets ``visible_to``, and one that forgets its row."""
+    resolver = get_resolver()
+    leak = path("<slug:partnership>/leak/", view, name="leak")
+    monkeypatch.setattr(resolver, "url_patterns", [leak, *resolver.url_patterns])
+    assert "leak" in [name for name, _ in addresses(resolver)]
+    with pytest.raises(AssertionError, match="leak"):
+        test_every_address_has_a_row()
+    outsider = client_of("officer@dover.example").get("/kent/leak/")
+    assert answer(outsider) != members()["officer@dover.example"]
