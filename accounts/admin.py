@@ -6,20 +6,16 @@ from django.contrib.auth.forms import BaseUserCreationForm
 from accounts.models import Agency, Membership, Partnership, User
 
 
-class ScopedAdmin(admin.ModelAdmin):
+class ScopedRowsMixin:
     """Rows, and choices of related rows, of the partnerships in which the signed-in person is an officer."""
 
-    list_per_page = 50
-
     def get_queryset(self, request):
-        return self.model.objects.managed_by(request.user).order_by(
-            *self.get_ordering(request) or self.model._meta.ordering
-        )
+        return super().get_queryset(request).filter(pk__in=self.model.objects.managed_by(request.user).values("pk"))
 
     def _choices(self, db_field, request, kwargs):
         related = db_field.remote_field.model
-        if hasattr(related.objects.none(), "managed_by") and "queryset" not in kwargs:
-            kwargs["queryset"] = related.objects.managed_by(request.user)
+        if hasattr(related.objects.none(), "managed_by"):
+            kwargs.setdefault("queryset", related.objects.managed_by(request.user))
         return kwargs
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -28,41 +24,45 @@ class ScopedAdmin(admin.ModelAdmin):
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         return super().formfield_for_manytomany(db_field, request, **self._choices(db_field, request, kwargs))
 
-    def _may(self, request, obj):
-        return obj is None or self.model.objects.managed_by(request.user).filter(pk=obj.pk).exists()
-
     def has_module_permission(self, request):
         return admin.site.has_permission(request)
 
     def has_view_permission(self, request, obj=None):
-        return admin.site.has_permission(request) and self._may(request, obj)
-
-    def has_change_permission(self, request, obj=None):
-        return self.has_view_permission(request, obj)
-
-    def has_add_permission(self, request):
         return admin.site.has_permission(request)
 
-    def has_delete_permission(self, request, obj=None):
-        return self.has_view_permission(request, obj)
-
-
-class ScopedInline(admin.TabularInline):
-    """Rows inside a scoped parent: the parent's rule decides, and choices are scoped alike."""
-
-    extra = 0
-    get_queryset = ScopedAdmin.get_queryset
-    _choices = ScopedAdmin._choices
-    formfield_for_foreignkey = ScopedAdmin.formfield_for_foreignkey
-    formfield_for_manytomany = ScopedAdmin.formfield_for_manytomany
-
-    def has_view_permission(self, request, obj=None):
+    def has_add_permission(self, request, obj=None):
         return admin.site.has_permission(request)
 
     has_change_permission = has_delete_permission = has_view_permission
 
-    def has_add_permission(self, request, obj=None):
+
+class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
+    """The base of every model's page in the administration."""
+
+    list_per_page = 50
+
+    def _may(self, request, obj):
+        """``obj`` is of this model; in a history or delete page too, where no queryset is asked."""
+        rows = self.model.objects.managed_by(request.user)
+        return admin.site.has_permission(request) and (obj is None or rows.filter(pk=obj.pk).exists())
+
+    def has_view_permission(self, request, obj=None):
+        return self._may(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return self._may(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self._may(request, obj)
+
+    def has_add_permission(self, request):
         return admin.site.has_permission(request)
+
+
+class ScopedInline(ScopedRowsMixin, admin.TabularInline):
+    """Rows inside a scoped parent, whose own rule decides who may open the page."""
+
+    extra = 0
 
 
 class ReadOnlyMixin:
@@ -114,7 +114,7 @@ class MembershipInline(ScopedInline):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(ScopedAdmin):
     """The people of the officer's own partnerships, each with at least one role there."""
 
     list_display = ["name", "email", "is_active", "is_demonstration"]
@@ -130,22 +130,9 @@ class UserAdmin(admin.ModelAdmin):
     def get_fields(self, request, obj=None):
         return ["name", "email", "is_active"] if obj else ["name", "email", "password1", "password2"]
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).filter(pk__in=User.objects.managed_by(request.user).values("pk"))
-
-    def has_module_permission(self, request):
-        return admin.site.has_permission(request)
-
-    def has_view_permission(self, request, obj=None):
-        people = User.objects.managed_by(request.user)
-        return admin.site.has_permission(request) and (obj is None or people.filter(pk=obj.pk).exists())
-
     def has_change_permission(self, request, obj=None):
         people = User.objects.wholly_managed_by(request.user)
-        return admin.site.has_permission(request) and (obj is None or people.filter(pk=obj.pk).exists())
-
-    def has_add_permission(self, request):
-        return admin.site.has_permission(request)
+        return self._may(request, obj) and (obj is None or people.filter(pk=obj.pk).exists())
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -26,6 +26,9 @@ class OfficerAdminSite(admin.AdminSite):
         query = urlencode({"next": request.GET.get("next") or reverse("admin:index")})
         return redirect(f"{reverse('account_login')}?{query}")
 
+    def password_change(self, request, extra_context=None):
+        return redirect("account_change_password")
+
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)
         rank = {name: index for index, name in enumerate(APP_ORDER)}

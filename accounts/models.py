@@ -223,7 +223,7 @@ class Membership(models.Model):
     objects = models.Manager.from_queryset(ScopedQuerySet)()
 
     class Meta:
-        ordering = ["partnership", "role", "user"]
+        ordering = ["partnership_id", "role", "user_id"]
         constraints = [
             models.UniqueConstraint(fields=["user", "partnership", "role"], name="membership_unique_role"),
         ]

@@ -73,7 +73,7 @@ class Action(models.Model):
     objects = ActionManager()
 
     class Meta:
-        ordering = ["priority", "position"]
+        ordering = ["priority_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["priority", "number"], name="action_unique_number"),
             models.CheckConstraint(
@@ -134,7 +134,7 @@ class Funding(models.Model):
     objects = InActionManager()
 
     class Meta:
-        ordering = ["action", "position"]
+        ordering = ["action_id", "position"]
         verbose_name_plural = "funding"
         constraints = [
             models.UniqueConstraint(fields=["action", "position"], name="funding_unique_position"),
@@ -167,7 +167,7 @@ class Event(models.Model):
     objects = InActionManager()
 
     class Meta:
-        ordering = ["action", "position"]
+        ordering = ["action_id", "position"]
         constraints = [models.UniqueConstraint(fields=["action", "position"], name="event_unique_position")]
 
     def __str__(self):
@@ -199,7 +199,7 @@ class Round(models.Model):
     objects = RoundManager()
 
     class Meta:
-        ordering = ["agreement", "position"]
+        ordering = ["agreement_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "title"], name="round_unique_title"),
             models.CheckConstraint(
@@ -299,7 +299,7 @@ class ProgressUpdate(models.Model):
     objects = ProgressUpdateManager()
 
     class Meta:
-        ordering = ["round", "action"]
+        ordering = ["round_id", "action_id"]
         constraints = [
             models.UniqueConstraint(fields=["round", "action"], name="progressupdate_unique_in_round"),
             models.CheckConstraint(
@@ -354,7 +354,7 @@ class UpdateEvent(models.Model):
     objects = models.Manager.from_queryset(ScopedQuerySet)()
 
     class Meta:
-        ordering = ["update", "at", "pk"]
+        ordering = ["update_id", "at", "pk"]
 
     def __str__(self):
         return f"{self.get_kind_display()} by {self.by}"

@@ -40,14 +40,15 @@ def thread(action, user):
         earlier.setdefault(newer, []).append(older)
         later.setdefault(older, []).append(newer)
     members = _reachable(action.pk, earlier) | _reachable(action.pk, later)
+    parents = {pk for member in members for pk in earlier.get(member, ())}
     actions = {
         one.pk: one
         for one in Action.objects.visible_to(user)
-        .filter(pk__in=members)
+        .filter(pk__in=members | parents)
         .select_related("priority__agreement__partnership")
         .order_by("priority__agreement__year", "priority__position", "position")
     }
-    return [_step(one, action, earlier, later, actions) for one in actions.values()]
+    return [_step(one, action, earlier, later, actions) for pk, one in actions.items() if pk in members]
 
 
 def _reachable(start, neighbours):

@@ -76,7 +76,7 @@ class Indicator(models.Model):
     objects = IndicatorManager()
 
     class Meta:
-        ordering = ["partnership", "position", "title"]
+        ordering = ["partnership_id", "position", "title"]
         constraints = [
             models.UniqueConstraint(fields=["partnership", "slug"], name="indicator_unique_slug"),
             models.CheckConstraint(
@@ -151,7 +151,7 @@ class Observation(models.Model):
     objects = ObservationManager()
 
     class Meta:
-        ordering = ["indicator", "end", "start", "printed_year", "printed_in"]
+        ordering = ["indicator_id", "end", "start", "printed_year", "printed_in"]
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "start", "end", "printed_in"], name="observation_unique_in_edition"
@@ -204,7 +204,7 @@ class Break(models.Model):
     objects = BreakManager()
 
     class Meta:
-        ordering = ["indicator", "date", "title"]
+        ordering = ["indicator_id", "date", "title"]
         verbose_name = "break in series"
         verbose_name_plural = "breaks in series"
         constraints = [

@@ -40,7 +40,7 @@ class Agreement(models.Model):
     objects = AgreementManager()
 
     class Meta:
-        ordering = ["-year", "partnership"]
+        ordering = ["-year", "partnership_id"]
         constraints = [
             models.UniqueConstraint(fields=["partnership", "year"], name="agreement_unique_year"),
             models.CheckConstraint(name="agreement_year_possible", condition=Q(year__gte=1998, year__lte=2200)),
@@ -96,7 +96,7 @@ class VersionChange(models.Model):
     objects = VersionChangeManager()
 
     class Meta:
-        ordering = ["agreement", "date", "position"]
+        ordering = ["agreement_id", "date", "position"]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "version", "position"], name="versionchange_unique_position")
         ]
@@ -129,7 +129,7 @@ class Chapter(models.Model):
     objects = PositionedManager()
 
     class Meta:
-        ordering = ["agreement", "position"]
+        ordering = ["agreement_id", "position"]
         constraints = [models.UniqueConstraint(fields=["agreement", "position"], name="chapter_unique_position")]
 
     def __str__(self):
@@ -158,7 +158,7 @@ class Theme(models.Model):
     objects = ThemeManager()
 
     class Meta:
-        ordering = ["agreement", "position"]
+        ordering = ["agreement_id", "position"]
         constraints = [models.UniqueConstraint(fields=["agreement", "title"], name="theme_unique_title")]
 
     def __str__(self):
@@ -190,7 +190,7 @@ class Priority(models.Model):
     objects = PriorityManager()
 
     class Meta:
-        ordering = ["agreement", "position"]
+        ordering = ["agreement_id", "position"]
         verbose_name_plural = "priorities"
         constraints = [
             models.UniqueConstraint(fields=["agreement", "slug"], name="priority_unique_slug"),
@@ -235,7 +235,7 @@ class Lead(models.Model):
     objects = InPriorityManager()
 
     class Meta:
-        ordering = ["priority", "position"]
+        ordering = ["priority_id", "position"]
         constraints = [models.UniqueConstraint(fields=["priority", "position"], name="lead_unique_position")]
 
     def __str__(self):
@@ -261,7 +261,7 @@ class Section(models.Model):
     objects = InPriorityManager()
 
     class Meta:
-        ordering = ["priority", "position"]
+        ordering = ["priority_id", "position"]
         constraints = [models.UniqueConstraint(fields=["priority", "position"], name="section_unique_position")]
 
     def __str__(self):
@@ -303,7 +303,7 @@ class Note(models.Model):
     objects = NoteManager()
 
     class Meta:
-        ordering = ["priority", "position"]
+        ordering = ["priority_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["priority", "key"], name="note_unique_key"),
             models.CheckConstraint(

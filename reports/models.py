@@ -36,7 +36,7 @@ class Edition(models.Model):
     objects = EditionManager()
 
     class Meta:
-        ordering = ["agreement", "slug"]
+        ordering = ["agreement_id", "slug"]
         constraints = [models.UniqueConstraint(fields=["agreement", "slug"], name="edition_unique_slug")]
 
     def __str__(self):
@@ -108,7 +108,7 @@ class FrozenEdition(models.Model):
     objects = models.Manager.from_queryset(FrozenEditionQuerySet)()
 
     class Meta:
-        ordering = ["edition", "number"]
+        ordering = ["edition_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["edition", "number"], name="frozenedition_unique_number"),
             models.CheckConstraint(

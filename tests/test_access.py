@@ -22,6 +22,11 @@ SUPERUSER = "superuser@installation.example"
 PEOPLE = [ANONYMOUS, *KENT, *DOVER, SUPERUSER]
 
 SIGN_IN = "sign in"  # a redirect to the sign-in page
+TURNED_AWAY = "turned away"  # a redirect to admin:login, which refuses signed-in people with 403
+
+
+# Signed-in people who are officers nowhere.
+BARRED = [*KENT[:3], *DOVER[:3]]
 
 
 def everyone(answer):
@@ -34,8 +39,8 @@ def members(answer=200):
 
 
 def officers(kent=200, dover=200, superuser=200):
-    """Officers by partnership; other signed-in people are refused."""
-    return everyone(403) | {
+    """Officers by partnership; other signed-in people are turned away."""
+    return everyone(TURNED_AWAY) | {
         ANONYMOUS: SIGN_IN,
         "officer@kent.example": kent,
         "officer@dover.example": dover,
@@ -54,9 +59,10 @@ def anonymous_only(answer):
 
 LIVE_PRIORITY = ["kent", LIVE, "road-safety"]
 SUMMARY = "annual-summary"
+DRAFT = members() | {"viewer@kent.example": 403}
 
 # Name of the address: [(arguments, {person: answer to GET}, {person: answer to POST})]. Where the addresses hold
-# an object, it is Kent's. None for POST: the same for everybody who may GET it, 405; otherwise as for GET.
+# an object, it is Kent's. None for POST: a page to read, which takes none.
 TABLE = {
     "home": [([], everyone(200), None)],
     "accessibility": [([], everyone(200), None)],
@@ -71,15 +77,15 @@ TABLE = {
     "edition-list": [(["kent", LIVE], members(), None)],
     "edition-detail": [
         (["kent", PRINTED, SUMMARY], everyone(200), None),
-        (["kent", LIVE, SUMMARY], members() | {"viewer@kent.example": 403}, None),
+        (["kent", LIVE, SUMMARY], DRAFT, {person: 405 if got == 200 else got for person, got in DRAFT.items()}),
     ],
     "edition-pdf": [
         (["kent", PRINTED, SUMMARY], everyone(200), None),
-        (["kent", LIVE, SUMMARY], members() | {"viewer@kent.example": 403}, None),
+        (["kent", LIVE, SUMMARY], DRAFT, {person: 405 if got == 200 else got for person, got in DRAFT.items()}),
     ],
     "edition-json": [
         (["kent", PRINTED, SUMMARY], everyone(200), None),
-        (["kent", LIVE, SUMMARY], members() | {"viewer@kent.example": 403}, None),
+        (["kent", LIVE, SUMMARY], DRAFT, {person: 405 if got == 200 else got for person, got in DRAFT.items()}),
     ],
     "account_login": [([], anonymous_only(200), anonymous_only(200))],
     "account_logout": [([], everyone(200) | {ANONYMOUS: 302}, everyone(302))],
@@ -93,10 +99,14 @@ TABLE = {
     "account_reset_password_from_key": [(["1", "wrong-key"], everyone(200), everyone(200))],
     "account_reset_password_from_key_done": [([], everyone(200), everyone(405))],
     "admin:index": [([], officers(), officers())],
-    "admin:login": [([], everyone(403) | {ANONYMOUS: SIGN_IN}, everyone(403) | {ANONYMOUS: SIGN_IN})],
-    "admin:logout": [([], everyone(405) | {ANONYMOUS: SIGN_IN}, None)],
-    "admin:jsi18n": [([], officers(), officers())],
-    "admin:autocomplete": [([], officers(403, 403, 403), officers(403, 403, 403))],
+    "admin:login": [([], signed_in(403), signed_in(403))],
+    "admin:logout": [
+        ([], officers(405, 405, 405) | dict.fromkeys(BARRED, 302), officers() | dict.fromkeys(BARRED, 302))
+    ],
+    "admin:password_change": [([], officers(302, 302, 302), officers(302, 302, 302))],
+    "admin:password_change_done": [([], officers(), officers(405, 405, 405))],
+    "admin:jsi18n": [([], officers(), officers(405, 405, 405))],
+    "admin:autocomplete": [([], officers(403, 403, 403), officers(405, 405, 405))],
     "admin:app_list": [(["actions"], officers(), officers())],
 }
 
@@ -121,7 +131,7 @@ GENERIC = [
     "admin:*_add",
     "admin:*_history",
     "admin:*_delete",
-    "admin:*_change",
+    "admin:*_*_change",
     "admin:None",
     "admin:view_on_site",
 ]
@@ -142,13 +152,15 @@ def client_of(person):
 
 
 def answer(response):
-    if response.status_code == 302 and urlsplit(response.url).path == reverse("account_login"):
-        return SIGN_IN
-    return response.status_code
+    if response.status_code != 302:
+        return response.status_code
+    redirects = {reverse("account_login"): SIGN_IN, reverse("admin:login"): TURNED_AWAY}
+    return redirects.get(urlsplit(response.url).path, 302)
 
 
 def expected_post(get_answer):
-    return 405 if get_answer == 200 else get_answer
+    """Pages to read take no POST from anybody."""
+    return SIGN_IN if get_answer == SIGN_IN else 405
 
 
 @pytest.mark.django_db

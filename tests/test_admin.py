@@ -26,7 +26,9 @@ def officer(member):
 def one_of_each(kent, member):
     """The models of which the demonstration has no row."""
     action = Agreement.objects.get(partnership=kent, year=2026).priorities.first().actions.first()
-    Concern.objects.create(partnership=kent, action=action, fact="<p>Fact</p>", raised_at=NOW, raised_by=member("officer"))
+    Concern.objects.create(
+        partnership=kent, action=action, fact="<p>Fact</p>", raised_at=NOW, raised_by=member("officer")
+    )
     Recommendation.objects.create(agreement=action.priority.agreement, text="<p>Do it</p>", made_on=TODAY)
 
 
@@ -99,7 +101,9 @@ def test_choices_hold_no_row_of_another_partnership(officer, kent, dover):
 @pytest.mark.django_db
 def test_a_foreign_choice_is_refused(officer, dover):
     before = Agreement.objects.count()
-    forms = {f"{name}-{field}": "0" for name in ("themes", "version_changes") for field in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    forms = {
+        f"{name}-{field}": "0" for name in ("themes", "version_changes") for field in ("TOTAL_FORMS", "INITIAL_FORMS")
+    }
     data = {"partnership": dover.pk, "year": 2030, "title": "Ours now", "version": "", "foreword": "", **forms}
     response = officer.post(url(Agreement, "add"), data)
     assert response.status_code == 200
