@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -194,6 +195,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self):
         return str(self)
+
+    @cached_property
+    def is_officer(self):
+        """An officer of any partnership. Read once for each request (accounts/backends.py)."""
+        return self.memberships.filter(role=Role.OFFICER).exists()
 
     @property
     def is_staff(self):

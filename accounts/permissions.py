@@ -1,6 +1,6 @@
 """Who may do what with people and partnerships. The only home of these questions."""
 
-from accounts.models import Membership, Role
+from accounts.models import Membership
 
 
 def roles_in(user, partnership):
@@ -14,4 +14,4 @@ def can_administer(user):
     """Officers of any partnership, and superusers, may enter the administration. Read anew at each request."""
     if not user.is_authenticated or not user.is_active:
         return False
-    return user.is_superuser or Membership.objects.filter(user=user, role=Role.OFFICER).exists()
+    return user.is_superuser or user.is_officer

@@ -11,7 +11,7 @@ from html import escape
 
 from indicators.chart_layout import BreakLine, Layout, Point, marks_in_order
 from indicators.drawing import Text, circle, short, square, text_width
-from indicators.periods import british
+from priorities.dates import british
 
 __all__ = ["BreakLine", "Point", "line_chart"]
 

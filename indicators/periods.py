@@ -6,20 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+from priorities.dates import MONTHS, british
 
 
 @dataclass(frozen=True, order=True)
@@ -102,11 +89,6 @@ def comparable(a: Period, b: Period, breaks: Iterable[date]) -> bool:
     """
     first, second = sorted((a.start, b.start))
     return a.same_length(b) and not any(first < day <= second for day in breaks)
-
-
-def british(day: date) -> str:
-    """ "30 June 2018"."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _iso_date(text):

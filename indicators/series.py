@@ -65,7 +65,7 @@ def chart(indicator, observations, ident):
     ordered = sorted((one for one in observations if one.value is not None), key=_period_then_edition)
     if len({one.period for one in ordered}) < FEWEST_PERIODS_FOR_A_CHART:
         return ""
-    points = [charts.Point(one.period, one.value, provisional=one.is_provisional) for one in ordered]
+    points = [charts.Point(one.period, one.value, one.is_provisional, one.note, one.qualifier) for one in ordered]
     breaks = sorted(indicator.breaks.all(), key=lambda one: (one.date, one.title))
     lines = [charts.BreakLine(one.date, one.title, number) for number, one in enumerate(breaks, start=1)]
     return charts.line_chart(

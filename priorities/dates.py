@@ -6,6 +6,20 @@ import re
 from django.core.exceptions import ValidationError
 from django.db import models
 
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _KNOWN = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 
 
@@ -31,7 +45,7 @@ def british(day):
     if not day:
         return ""
     value, to_the_day = (day, True) if isinstance(day, dt.date) else _parts(day)
-    month_and_year = f"{value:%B} {value.year}"
+    month_and_year = f"{MONTHS[value.month - 1]} {value.year}"
     return f"{value.day} {month_and_year}" if to_the_day else month_and_year
 
 

@@ -1,0 +1,67 @@
+"""Every page type in Chromium: accessible, within the policy, from one host, and narrow enough."""
+
+import pytest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from priorities.years import FinancialYear
+from tests.browser.conftest import accessibility_faults, frame_faults, sideways_faults
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+LIVE = FinancialYear(2026)
+PRINTED = FinancialYear(2022)
+ANONYMOUS = None
+VIEWER = "viewer@kent.example"
+LEAD = "lead.rs@kent.example"
+REVIEWER = "reviewer@kent.example"
+OFFICER = "officer@kent.example"
+SUMMARY = "annual-summary"
+
+# Who, status, name of the address, its arguments.
+PAGES = {
+    "sign-in": (ANONYMOUS, 200, "account_login"),
+    "home, anonymous": (ANONYMOUS, 200, "home"),
+    "home, lead": (LEAD, 200, "home"),
+    "home, reviewer": (REVIEWER, 200, "home"),
+    "home, officer": (OFFICER, 200, "home"),
+    "home, viewer": (VIEWER, 200, "home"),
+    "partnership": (VIEWER, 200, "partnership-detail", "kent"),
+    "year, live": (VIEWER, 200, "agreement-detail", "kent", LIVE),
+    "year, printed": (VIEWER, 200, "agreement-detail", "kent", PRINTED),
+    "Agreement": (VIEWER, 200, "agreement-document", "kent", PRINTED),
+    "priority, live": (LEAD, 200, "priority-detail", "kent", LIVE, "road-safety"),
+    "priority, printed": (VIEWER, 200, "priority-detail", "kent", PRINTED, "road-safety"),
+    "action, live": (LEAD, 200, "action-detail", "kent", LIVE, "road-safety", 1),
+    "action, printed": (VIEWER, 200, "action-detail", "kent", PRINTED, "road-safety", 1),
+    "indicators": (VIEWER, 200, "indicator-list", "kent"),
+    "indicator": (VIEWER, 200, "indicator-detail", "kent", "asb-incidents"),
+    "reports, live": (OFFICER, 200, "edition-list", "kent", LIVE),
+    "reports, printed": (VIEWER, 200, "edition-list", "kent", PRINTED),
+    "report, published": (ANONYMOUS, 200, "edition-detail", "kent", PRINTED, SUMMARY),
+    "report, draft": (OFFICER, 200, "edition-detail", "kent", LIVE, SUMMARY),
+    "report, published, signed in": (VIEWER, 200, "edition-detail", "kent", PRINTED, SUMMARY),
+    "accessibility statement": (ANONYMOUS, 200, "accessibility"),
+    "no access to a draft": (VIEWER, 403, "edition-detail", "kent", LIVE, SUMMARY),
+    "no access to the administration": (LEAD, 403, "admin:index"),
+    "not found": (VIEWER, 404, "partnership-detail", "nowhere"),
+    "change of password": (VIEWER, 200, "account_change_password"),
+    "reset of password": (ANONYMOUS, 200, "account_reset_password"),
+    "reset of password, sent": (ANONYMOUS, 200, "account_reset_password_done"),
+    "reset of password, wrong key": (ANONYMOUS, 200, "account_reset_password_from_key", "1", "wrong-key"),
+    "reset of password, finished": (ANONYMOUS, 200, "account_reset_password_from_key_done"),
+    "confirm the password": (VIEWER, 200, "account_reauthenticate"),
+    "sign-out": (VIEWER, 200, "account_logout"),
+    "sign-up, closed": (ANONYMOUS, 200, "account_signup"),
+    "account switched off": (ANONYMOUS, 200, "account_inactive"),
+}
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "name", "args"), [(*row[:3], row[3:]) for row in PAGES.values()], ids=PAGES.keys()
+)
+def test_page(who, status, name, args, visit):
+    visitor = visit(who)
+    visitor.open(reverse(name, args=args), status)
+    faults = frame_faults(visitor.page) + accessibility_faults(visitor.page) + sideways_faults(visitor.page)
+    assert "\n".join(visitor.troubles + faults) == ""

@@ -1,0 +1,35 @@
+"""How many queries each page takes: pinned, whatever it shows."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+MOST = 12
+PAGES = {
+    "/": 8,
+    "/kent/": 4,
+    "/kent/2026-27/": 7,
+    "/kent/2022-23/agreement/": 6,
+    "/kent/2026-27/priorities/road-safety/": 11,
+    "/kent/2022-23/priorities/substance-misuse/": 11,
+    "/kent/2026-27/priorities/road-safety/actions/1/": 12,
+    "/kent/indicators/": 7,
+    "/kent/indicators/asb-incidents/": 6,
+    "/kent/indicators/asb-incidents/figures.csv": 5,
+    "/kent/2022-23/reports/": 5,
+    "/kent/2022-23/reports/annual-summary/": 3,
+    "/kent/2022-23/reports/annual-summary.pdf": 3,
+    "/kent/2022-23/reports/annual-summary.json": 3,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", PAGES)
+def test_queries_of_a_page(address, client, member):
+    client.force_login(member("officer"))
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert client.get(address).status_code == 200
+    assert len(queries) == PAGES[address], "\n".join(query["sql"][:150] for query in queries)
+    assert PAGES[address] <= MOST
