@@ -29,7 +29,7 @@ VAR_DIR = Path(env.str("CSA_VAR_DIR", default=str(BASE_DIR / "var")))
 
 def _required_in_production(name, kind, default):
     if PRODUCTION and not env.str(name, default=""):
-        raise ImproperlyConfigured(f"{name} is not set. In production it must be; README.md says how.")
+        raise ImproperlyConfigured(f"{name} is not set. In production it must be; docs/operations.md says how.")
     return getattr(env, kind)(name, default=default)
 
 

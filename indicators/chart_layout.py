@@ -160,7 +160,9 @@ class Layout:
 
 
 def _joined(before, after, dates):
-    """Like for like, no break drawn between the two, and no more than one and a half periods apart."""
+    """Like for like, sharing no day, no break drawn between them, and at most one and a half periods apart."""
+    if before.overlaps(after):
+        return False
     near = 2 * (after.midpoint - before.midpoint).days <= 3 * max(before.days, after.days)
     return near and comparable(before, after, dates) and not any(before.midpoint < d <= after.midpoint for d in dates)
 

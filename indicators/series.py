@@ -128,7 +128,8 @@ def _words(indicator, observation):
 def _restatement(indicator, earlier, observation):
     if earlier is None or earlier.value == observation.value:
         return ""
-    return f"Restated: {earlier.printed_in} gave {_words(indicator, earlier)}."
+    given = f"{earlier.printed_in} gave {_words(indicator, earlier)}."
+    return f"Restated: {given}" if earlier.qualifier == Observation.Qualifier.EXACT else given
 
 
 def _figure(indicator, observation, restatement):

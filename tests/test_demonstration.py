@@ -87,3 +87,32 @@ def test_some_actions_are_overdue_on_the_day(kent):
     assert overdue.exists()
     assert all(action.due < TODAY for action in overdue)
     assert not live.overdue(on=dt.date(2026, 4, 1)).exists()
+
+
+@pytest.fixture
+def an_empty_service(kent):
+    """As if nothing of Kent had been loaded yet."""
+    Partnership.objects.filter(pk=kent.pk).update(slug="elsewhere")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ('[{"model": "accounts.partnership", ', "Expecting"),
+        ('[{"model": "accounts.nothing", "fields": {}}]', "accounts.nothing"),
+        ('[{"model": "accounts.agency", "fields": {"partnership": ["nowhere"], "name": "x"}}]', "Agency has no partnership"),
+        ('[{"model": "accounts.partnership", "fields": {"slug": "kent", "kind": "county", "colour": "red"}}]', "colour"),
+        ('[{"model": "accounts.partnership", "fields": {"slug": "admin", "kind": "county"}}]', "slug_not_reserved"),
+    ],
+)
+def test_a_broken_fixture_is_named_and_nothing_is_loaded(content, named, an_empty_service, tmp_path, monkeypatch):
+    broken = tmp_path / "02-broken.json"
+    broken.write_text(content)
+    monkeypatch.setattr(demonstration, "FIXTURES", [str(broken)])
+    before = everything()
+    with pytest.raises(CommandError, match="The demonstration was not loaded") as refusal:
+        call_command("load_demo")
+    assert "02-broken.json" in str(refusal.value)
+    assert named in str(refusal.value)
+    assert everything() == before

@@ -276,3 +276,9 @@ def test_the_dataset_charts_show_every_figure():
         svg = draw(given_points, unit=indicator["unit"], decimals=indicator["decimals"])
         for point in given_points:
             assert figure(point.value, unit, point.qualifier, indicator["decimals"]) in words(svg), indicator["slug"]
+
+
+def test_periods_that_share_days_are_not_joined():
+    rolling = Point(Period.parse("2015-10-01", "2016-09-30"), Decimal(40))
+    calendar = [Point(Period.parse(f"{year}-01-01", f"{year}-12-31"), Decimal(41)) for year in (2016, 2017)]
+    assert layer(draw([rolling, *calendar]), SERIES_LINE).count("M") == 1

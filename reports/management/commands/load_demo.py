@@ -3,6 +3,7 @@ import datetime as dt
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.base import DeserializationError
+from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.demonstration import PASSWORD, sign_ins
@@ -34,5 +35,6 @@ class Command(BaseCommand):
             now = timezone.make_aware(dt.datetime.combine(today, dt.time(12)))
         try:
             demonstration.load(now=now, say=lambda line: self.stdout.write(f"{line} ..."))
-        except (DeserializationError, RenderingFailed) as error:
-            raise CommandError(f"The demonstration was not loaded: {error}") from error
+        except (DeserializationError, DatabaseError, RenderingFailed) as error:
+            cause = f" ({error.__cause__})" if error.__cause__ else ""
+            raise CommandError(f"The demonstration was not loaded: {error}{cause}") from error
