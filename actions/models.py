@@ -236,22 +236,13 @@ class ProgressUpdateQuerySet(ScopedQuerySet):
         """
         if not user.is_authenticated:
             return self.none()
-        held = {
-            f"{role}_of": Partnership.objects.with_member(user, role).values("pk")
-            for role in (Role.OFFICER, Role.REVIEWER)
-        }
-        path = f"{self.model.partnership_path}__in"
-        led = Priority.objects.filter(leads__users=user).values("pk")
-        return (
-            super()
-            .visible_to(user)
-            .filter(
-                Q(state=ProgressUpdate.State.ACCEPTED)
-                | Q(**{path: held["officer_of"]})
-                | Q(**{path: held["reviewer_of"]}, state=ProgressUpdate.State.SUBMITTED)
-                | Q(action__priority__in=led)
-            )
-        )
+        partnership = f"{self.model.partnership_path}__in"
+        officer = Q(**{partnership: Partnership.objects.with_member(user, Role.OFFICER)})
+        reviewer = Q(**{partnership: Partnership.objects.with_member(user, Role.REVIEWER)})
+        lead = Q(action__priority__in=Priority.objects.filter(leads__users=user))
+        state = ProgressUpdate.State
+        concerned = officer | lead | (reviewer & Q(state=state.SUBMITTED)) | Q(state=state.ACCEPTED)
+        return super().visible_to(user).filter(concerned)
 
 
 class ProgressUpdateManager(models.Manager.from_queryset(ProgressUpdateQuerySet)):
