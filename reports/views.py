@@ -19,7 +19,7 @@ from reports.models import Edition, FrozenEdition
 from reports.permissions import can_read_draft
 from reports.rendering.data import render_json
 from reports.rendering.html import render_body
-from reports.rendering.pdf import render_pdf
+from reports.rendering.pdf import RenderingFailed, render_pdf
 from reports.summary import build_summary, from_data
 
 
@@ -106,7 +106,10 @@ def edition_pdf(request, edition, frozen):
         return FileResponse(
             frozen.pdf.open(), content_type="application/pdf", filename=_file_name(edition, frozen, "pdf")
         )
-    pdf = render_pdf(build_summary(edition, is_draft=True))
+    try:
+        pdf = render_pdf(build_summary(edition, is_draft=True))
+    except RenderingFailed as error:
+        return render(request, "reports/pdf_failed.html", {"edition": edition, "reason": error}, status=503)
     return _download(pdf, "application/pdf", _file_name(edition, None, "pdf"))
 
 

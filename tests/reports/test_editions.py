@@ -117,3 +117,15 @@ def test_agreements_of_the_live_year_are_marked_as_demonstration(client, member,
     assert Agreement.objects.filter(partnership=kent, is_demonstration=True).count() == 1
     assert marked in client.get("/kent/2026-27/").content.decode()
     assert marked not in client.get("/kent/2022-23/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_draft_whose_pdf_fails_says_why(client, member, monkeypatch):
+    def fail(document):
+        raise RenderingFailed("The PDF needs more than 64 megabytes of memory (PDF_MEGABYTES).")
+
+    monkeypatch.setattr("reports.views.render_pdf", fail)
+    client.force_login(member("officer"))
+    response = client.get(LIVE_PAGE + ".pdf")
+    assert response.status_code == 503
+    assert "needs more than 64 megabytes" in response.content.decode()
