@@ -15,7 +15,8 @@ class ScopedRowsMixin:
     def _choices(self, db_field, request, kwargs):
         related = db_field.remote_field.model
         if hasattr(related.objects.none(), "managed_by"):
-            kwargs.setdefault("queryset", related.objects.managed_by(request.user))
+            rows = related.objects.managed_by(request.user)
+            kwargs.setdefault("queryset", rows.labelled() if hasattr(rows, "labelled") else rows)
         return kwargs
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -43,8 +44,17 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
 
     def _may(self, request, obj):
         """``obj`` is of this model; in a history or delete page too, where no queryset is asked."""
-        rows = self.model.objects.managed_by(request.user)
-        return admin.site.has_permission(request) and (obj is None or rows.filter(pk=obj.pk).exists())
+        if not admin.site.has_permission(request):
+            return False
+        return obj is None or self._is_managed(request, obj)
+
+    def _is_managed(self, request, obj):
+        """Asked many times while one page is made, and answered once. (A request lasts as long as its answer.)"""
+        answers = request.__dict__.setdefault("_managed_rows", {})
+        key = self.model, obj.pk
+        if key not in answers:
+            answers[key] = self.model.objects.managed_by(request.user).filter(pk=obj.pk).exists()
+        return answers[key]
 
     def has_view_permission(self, request, obj=None):
         return self._may(request, obj)

@@ -15,6 +15,10 @@ class ScopedQuerySet(models.QuerySet):
         path = self.model.partnership_path
         return self.filter(**{f"{path}__in" if path else "pk__in": partnerships.values("pk")})
 
+    def labelled(self):
+        """With what the names of the rows are made of, for lists of choices."""
+        return self
+
     def visible_to(self, user):
         """The rows of the partnerships of which ``user`` is a member; none for an anonymous visitor."""
         return self._within(Partnership.objects.with_member(user))

@@ -17,6 +17,9 @@ class ActionQuerySet(ScopedQuerySet):
     def in_agreement(self, agreement):
         return self.filter(priority__agreement=agreement).order_by("priority__position", "position")
 
+    def labelled(self):
+        return self.select_related("priority")
+
     def open(self):
         return self.exclude(status=Action.Status.CLOSED)
 

@@ -1,5 +1,7 @@
 from django import forms
 
+from accounts.models import Partnership
+
 
 class PublishedReportSearchForm(forms.Form):
     """Narrows the list of published reports to partnerships whose name holds the words."""
@@ -9,5 +11,5 @@ class PublishedReportSearchForm(forms.Form):
     def filter(self, reports):
         words = self.cleaned_data["q"].split() if self.is_valid() else []
         for word in words:
-            reports = reports.filter(edition__agreement__partnership__name__icontains=word)
+            reports = reports.filter(agreement__partnership__in=Partnership.objects.filter(name__icontains=word))
         return reports

@@ -1,16 +1,42 @@
 """Reports of an agreement, and the frozen copies of them that are published."""
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 
-from accounts.models import ScopedQuerySet, User
+from accounts.models import Partnership, Role, ScopedQuerySet, User
 from priorities.dates import PartialDateField
 from priorities.models import Agreement
 from priorities.text import RichTextField
 
 
-class EditionManager(models.Manager.from_queryset(ScopedQuerySet)):
+class EditionQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """Published ones for everybody; drafts for those who make the report, in their own partnerships.
+
+        The governing group and Scrutiny read what is published. Each has ``newest_published``: a number or None.
+        """
+        newest = FrozenEdition.objects.published().filter(edition=OuterRef("pk")).order_by("-number")
+        makers = Partnership.objects.with_member(user, Role.LEAD, Role.REVIEWER, Role.OFFICER)
+        return (
+            self.select_related("agreement__partnership")
+            .annotate(newest_published=Subquery(newest.values("number")[:1]))
+            .filter(Q(newest_published__isnull=False) | Q(agreement__partnership__in=makers))
+        )
+
+    def listed(self):
+        """Those with a published copy, newest year first, each with its ``published_versions``."""
+        published = FrozenEdition.objects.published().filter(edition=OuterRef("pk"))
+        return (
+            self.filter(Exists(published))
+            .select_related("agreement__partnership")
+            .prefetch_related(FrozenEdition.objects.published_versions())
+            .defer("introduction", "agreement__foreword")
+            .order_by("-agreement__year", "agreement__partnership__name", "slug")
+        )
+
+
+class EditionManager(models.Manager.from_queryset(EditionQuerySet)):
     def get_by_natural_key(self, partnership, year, slug):
         return self.get(agreement__partnership__slug=partnership, agreement__year=year, slug=slug)
 
@@ -55,25 +81,6 @@ class FrozenEditionQuerySet(ScopedQuerySet):
     def published(self):
         return self.filter(published_at__isnull=False, withdrawn_at=None)
 
-    def of(self, partnership_slug, year, edition_slug):
-        """The copies of one edition, each with what its addresses need."""
-        return self.select_related("edition__agreement__partnership").filter(
-            edition__agreement__partnership__slug=partnership_slug,
-            edition__agreement__year=year.start_year,
-            edition__slug=edition_slug,
-        )
-
-    def listed(self):
-        """The newest published copy of each edition, newest year first, without its content."""
-        newer = self.model.objects.published().filter(edition=OuterRef("edition"), number__gt=OuterRef("number"))
-        return (
-            self.published()
-            .filter(~Exists(newer))
-            .select_related("edition__agreement__partnership")
-            .defer("content")
-            .order_by("-edition__agreement__year", "edition__agreement__partnership__name")
-        )
-
     def published_versions(self):
         """For ``prefetch_related`` on editions: published copies, newest first, as ``published_versions``."""
         return Prefetch("frozen", self.published().defer("content").order_by("-number"), to_attr="published_versions")
@@ -109,6 +116,14 @@ class FrozenEdition(models.Model):
 
     class Meta:
         ordering = ["edition_id", "number"]
+        indexes = [
+            # Without it, the list of published reports reads every frozen report's content to get to its dates.
+            models.Index(
+                fields=["edition", "number"],
+                name="frozenedition_published",
+                condition=Q(published_at__isnull=False, withdrawn_at=None),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["edition", "number"], name="frozenedition_unique_number"),
             models.CheckConstraint(

@@ -14,6 +14,7 @@ from actions.models import ProgressUpdate
 from indicators import series
 from indicators.models import Observation
 from indicators.series import Figure, NumberedBreak
+from priorities.models import Lead as StoredLead
 from priorities.notes import numbers
 
 SCHEMA = 1
@@ -126,7 +127,7 @@ def _priorities(agreement):
     accepted = ProgressUpdate.objects.accepted().select_related("round").order_by("-round__position")
     known = Observation.objects.filter(printed_year__lte=agreement.year)
     return agreement.priorities.prefetch_related(
-        "leads__agency",
+        Prefetch("leads", StoredLead.objects.select_related("agency")),
         "sections",
         "notes",
         Prefetch("actions__updates", accepted, to_attr="accepted_updates"),

@@ -1,9 +1,8 @@
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,7 +15,6 @@ from priorities.models import Agreement
 from priorities.years import FinancialYear
 from reports.forms import PublishedReportSearchForm
 from reports.models import Edition, FrozenEdition
-from reports.permissions import can_read_draft
 from reports.rendering.data import render_json
 from reports.rendering.html import render_body
 from reports.rendering.pdf import RenderingFailed, render_pdf
@@ -28,7 +26,7 @@ from reports.summary import build_summary, from_data
 def home(request):
     """Published reports for everyone; for signed-in people their own work above them."""
     form = PublishedReportSearchForm(request.GET)
-    page = Paginator(form.filter(FrozenEdition.objects.listed()), 25).get_page(request.GET.get("page"))
+    page = Paginator(form.filter(Edition.objects.listed()), 25).get_page(request.GET.get("page"))
     context = {"form": form, "page": page}
     if request.user.is_authenticated:
         context |= _your_work(request.user, timezone.localdate())
@@ -56,30 +54,30 @@ def _your_work(user, today):
 def edition_list(request, partnership, year):
     """The reports of one year: drafts in the making and published versions."""
     agreement = get_object_or_404(Agreement.objects.visible_to(request.user).in_year(partnership, year))
-    editions = agreement.editions.prefetch_related(FrozenEdition.objects.published_versions())
+    editions = Edition.objects.visible_to(request.user).filter(agreement=agreement)
+    editions = editions.prefetch_related(FrozenEdition.objects.published_versions())
     return render(request, "reports/edition_list.html", {"agreement": agreement, "editions": editions})
 
 
 def reads_edition(view):
-    """Hand ``view`` the edition and its newest published copy, or None and a reader who may see the draft."""
+    """Hand ``view`` an edition that the visitor may read, and its newest published copy or None for a draft."""
 
     @public
     @wraps(view)
     def guarded(request, partnership, year, slug):
-        frozen = FrozenEdition.objects.published().of(partnership, year, slug).order_by("-number").first()
-        if frozen:
-            return view(request, frozen.edition, frozen)
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        edition = get_object_or_404(
-            Edition.objects.visible_to(request.user).select_related("agreement__partnership"),
-            agreement__partnership__slug=partnership,
-            agreement__year=year.start_year,
-            slug=slug,
+        edition = (
+            Edition.objects.visible_to(request.user)
+            .filter(agreement__partnership__slug=partnership, agreement__year=year.start_year, slug=slug)
+            .first()
         )
-        if not can_read_draft(request.user, edition):
-            raise PermissionDenied("Drafts are for those who make the report.")
-        return view(request, edition, None)
+        if edition is None and not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if edition is None:
+            raise Http404
+        if edition.newest_published is None:
+            return view(request, edition, None)
+        frozen = get_object_or_404(edition.frozen.published(), number=edition.newest_published)
+        return view(request, edition, frozen)
 
     return guarded
 

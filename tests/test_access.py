@@ -59,7 +59,7 @@ def anonymous_only(answer):
 
 LIVE_PRIORITY = ["kent", LIVE, "road-safety"]
 SUMMARY = "annual-summary"
-DRAFT = members() | {"viewer@kent.example": 403}
+DRAFT = members() | {"viewer@kent.example": 404}
 
 # Name of the address: [(arguments, {person: answer to GET}, {person: answer to POST})]. Where the addresses hold
 # an object, it is Kent's. None for POST: a page to read, which takes none.

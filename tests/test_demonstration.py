@@ -101,8 +101,8 @@ def an_empty_service(kent):
     [
         ('[{"model": "accounts.partnership", ', "Expecting"),
         ('[{"model": "accounts.nothing", "fields": {}}]', "accounts.nothing"),
-        ('[{"model": "accounts.agency", "fields": {"partnership": ["nowhere"], "name": "x"}}]', "Agency has no partnership"),
-        ('[{"model": "accounts.partnership", "fields": {"slug": "kent", "kind": "county", "colour": "red"}}]', "colour"),
+        ('[{"model": "accounts.agency", "fields": {"partnership": ["nowhere"]}}]', "Agency has no partnership"),
+        ('[{"model": "accounts.partnership", "fields": {"slug": "kent", "colour": "red"}}]', "colour"),
         ('[{"model": "accounts.partnership", "fields": {"slug": "admin", "kind": "county"}}]', "slug_not_reserved"),
     ],
 )

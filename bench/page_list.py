@@ -1,0 +1,122 @@
+"""The pages that are timed: every page type that answers GET, each with who opens it."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.models import User
+from priorities.years import FinancialYear
+
+PRINTED = FinancialYear(2022)
+SUMMARY = "annual-summary"
+OFFICER = "officer@kent.example"
+LEAD = "lead.rs@kent.example"
+REVIEWER = "reviewer@kent.example"
+ANONYMOUS = ""
+
+# Addresses that are not timed, by the form of their names, and why.
+NOT_TIMED = {
+    "admin:login": "sends on to another page",
+    "admin:logout": "answers POST",
+    "admin:password_change*": "sends on to another page",
+    "admin:jsi18n": "reads no rows",
+    "admin:autocomplete": "used by no form",
+    "admin:view_on_site": "sends on to another page",
+    "admin:None": "sends on to another page",
+    "admin:auth_group_*": "for superusers, few rows",
+    "admin:account_emailaddress_*": "for superusers, few rows",
+    "admin:*_add": "the form of the change page without its rows",
+    "admin:*_history": "the log of one row",
+    "admin:*_delete": "what hangs on one row; its queries grow with that, not with the database",
+    "account_logout": "answers POST",
+    "account_signup": "closed",
+    "account_inactive": "reads no rows",
+    "account_reauthenticate": "reads the signed-in person only, as the change of password does",
+    "account_set_password": "sends on to another page",
+    "account_reset_password": "reads no rows",
+    "account_reset_password_*": "reads no rows, or the one user that it names",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """``who`` is the e-mail address of the person who opens it, or "" for a visitor; ``title`` the row's name."""
+
+    name: str
+    args: tuple = ()
+    who: str = OFFICER
+    query: str = ""
+    remark: str = ""
+
+    @property
+    def title(self):
+        remarks = ", ".join(filter(None, [self.remark, "" if self.who else "visitor"]))
+        return f"{self.name} ({remarks})" if remarks else self.name
+
+    @property
+    def path(self):
+        return reverse(self.name, args=self.args) + self.query
+
+
+def site_pages(year):
+    """The pages of the site, with the plan of the FinancialYear ``year`` as the live one."""
+    live, printed = ("kent", year), ("kent", PRINTED, SUMMARY)
+    priority = (*live, "road-safety")
+    return [
+        Page("home", who=ANONYMOUS),
+        Page("home", who=ANONYMOUS, query="?q=kent", remark="search"),
+        Page("home", remark="officer"),
+        Page("home", who=LEAD, remark="lead"),
+        Page("home", who=REVIEWER, remark="reviewer"),
+        Page("accessibility", who=ANONYMOUS),
+        Page("account_login", who=ANONYMOUS),
+        Page("account_change_password"),
+        Page("partnership-detail", ("kent",)),
+        Page("agreement-detail", live),
+        Page("agreement-document", ("kent", PRINTED)),
+        Page("priority-detail", priority),
+        Page("priority-detail", priority, who=LEAD, remark="lead"),
+        Page("action-detail", (*priority, 1)),
+        Page("action-detail", (*priority, 1), who=LEAD, remark="lead"),
+        Page("indicator-list", ("kent",)),
+        Page("indicator-list", ("kent",), query="?q=road&kind=proxy", remark="search"),
+        Page("indicator-detail", ("kent", "asb-incidents")),
+        Page("indicator-csv", ("kent", "asb-incidents")),
+        Page("edition-list", live),
+        Page("edition-detail", printed, who=ANONYMOUS),
+        Page("edition-detail", (*live, SUMMARY), remark="draft"),
+        Page("edition-pdf", printed, who=ANONYMOUS),
+        Page("edition-json", printed, who=ANONYMOUS),
+        Page("edition-json", (*live, SUMMARY), remark="draft"),
+    ]
+
+
+def scoped_models():
+    """The models of the administration whose rows belong to a partnership."""
+    return [model for model in admin.site._registry if hasattr(model.objects.none(), "managed_by")]
+
+
+def admin_pages(row_of):
+    """Each list of the administration, its search and one row. ``row_of(model)`` is the key of the row to open."""
+    pages = [Page("admin:index"), Page("admin:app_list", ("actions",))]
+    for model in scoped_models():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        pages.append(Page(f"{name}_changelist"))
+        if admin.site._registry[model].search_fields:
+            pages.append(Page(f"{name}_changelist", query="?q=road", remark="search"))
+        pages.append(Page(f"{name}_change", (row_of(model),)))
+    return pages
+
+
+def all_pages(year):
+    """Every page, with the rows of the database at hand."""
+    officer = User.objects.get(email=OFFICER)
+    return site_pages(year) + admin_pages(lambda model: model.objects.managed_by(officer).order_by("pk").first().pk)
+
+
+def not_covered(names, pages):
+    """Those of the addresses' ``names`` that are neither timed nor excused."""
+    timed = {page.name for page in pages}
+    return [name for name in names if name not in timed and not any(fnmatch(name, form) for form in NOT_TIMED)]

@@ -1,0 +1,136 @@
+"""A process with one database: builds it, or opens pages of it when told to.
+
+python -m bench.worker build            the demonstration, in an empty database
+python -m bench.worker grow             the other partnerships
+python -m bench.worker document FILE    write the 2022/23 report's document tree as JSON
+python -m bench.worker serve            read orders from standard input, a line of JSON each, and answer likewise
+"""
+
+import json
+import os
+import sys
+import time
+from unittest.mock import patch
+
+import django
+from django.db import connection
+from django.utils import timezone
+
+from bench.table import progress, progress_done
+
+
+def build():
+    from django.core.management import call_command
+
+    from bench import scale
+    from reports import demonstration
+
+    now = timezone.now()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    # The time to make a PDF is measured on its own; here its bytes do not matter.
+    with patch("reports.editions.render_pdf", lambda document: b"%PDF-1.7 stand-in" + b" " * 300_000):
+        demonstration.load(now=now)
+    scale.add_what_the_demonstration_lacks(now)
+    scale.fill_front_page(now)
+
+
+def grow():
+    from bench import scale
+
+    scale.grow(timezone.now(), say=progress)
+    progress_done()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+def document(file):
+    from reports.models import Edition
+    from reports.summary import build_summary, to_data
+
+    edition = Edition.objects.get(agreement__partnership__slug="kent", agreement__year=2022, slug="annual-summary")
+    with open(file, "w", encoding="utf-8") as opened:
+        json.dump(to_data(build_summary(edition)), opened)
+
+
+def serve():
+    # Nothing that a page prints may get between the answers.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    server = Server()
+    for line in sys.stdin:
+        order = json.loads(line)
+        print(json.dumps(getattr(server, order.pop("do"))(**order)), file=answers, flush=True)
+
+
+class Server:
+    """Each method answers one kind of order with plain data."""
+
+    def __init__(self):
+        self.clients = {}
+
+    def pages(self):
+        from bench.page_list import all_pages
+        from priorities.years import FinancialYear
+
+        year = FinancialYear.of(timezone.localdate())
+        return [{"title": page.title, "path": page.path, "who": page.who} for page in all_pages(year)]
+
+    def size(self):
+        from accounts.models import Partnership
+        from actions.models import Action
+
+        return {"partnerships": Partnership.objects.count(), "actions": Action.objects.count()}
+
+    def time(self, path, who):
+        """Milliseconds from the request to the last byte of the answer, and how many bytes there are."""
+        client = self._client(who)
+        started = time.perf_counter()
+        length = _read(client.get(path), path)
+        return {"ms": (time.perf_counter() - started) * 1000, "bytes": length}
+
+    def queries(self, path, who):
+        """How many queries the page makes, and the large tables that they read as a whole."""
+        from bench.plans import whole_table_reads
+
+        made = []
+
+        def remember(execute, sql, params, many, context):
+            made.append((sql, params))
+            return execute(sql, params, many, context)
+
+        client = self._client(who)
+        with connection.execute_wrapper(remember):
+            _read(client.get(path), path)
+        return {"count": len(made), "whole": whole_table_reads(made)}
+
+    def _client(self, who):
+        if who not in self.clients:
+            self.clients[who] = _signed_in(who)
+        return self.clients[who]
+
+
+def _signed_in(who):
+    from django.test import Client
+
+    from accounts.models import User
+
+    client = Client(SERVER_NAME="localhost")
+    if who:
+        client.force_login(User.objects.get(email=who))
+    return client
+
+
+def _read(response, path):
+    if response.status_code != 200:
+        raise RuntimeError(f"{path} answered {response.status_code}")
+    body = b"".join(response) if response.streaming else response.content
+    response.close()
+    return len(body)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csa.settings")
+    django.setup()
+    {"build": build, "grow": grow, "document": document, "serve": serve}[sys.argv[1]](*sys.argv[2:])
