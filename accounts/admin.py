@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth.forms import BaseUserCreationForm
+from django.forms import BaseInlineFormSet
 
 from accounts.models import Agency, Membership, Partnership, User
 
@@ -69,10 +70,21 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
         return admin.site.has_permission(request)
 
 
+class NamedInputsFormSet(BaseInlineFormSet):
+    """Rows of a table, whose column headings name no input: each input says its own name."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            # A choice of related rows wraps the widget that is written into the page.
+            getattr(field.widget, "widget", field.widget).attrs["aria-label"] = field.label
+
+
 class ScopedInline(ScopedRowsMixin, admin.TabularInline):
     """Rows inside a scoped parent, whose own rule decides who may open the page."""
 
     extra = 0
+    formset = NamedInputsFormSet
 
 
 class ReadOnlyMixin:

@@ -17,6 +17,7 @@ from django.contrib.auth.models import update_last_login
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.db import connection, connections
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
@@ -37,7 +38,7 @@ LISTEN = """
 addEventListener("securitypolicyviolation", (event) =>
   window.reportViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
 """
-ENHANCED = "document.querySelector('.govuk-frontend-supported [data-govuk-service-navigation-init]') !== null"
+ENHANCED = ".govuk-frontend-supported [data-govuk-service-navigation-init]"
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +51,14 @@ def browser_type_launch_args(browser_type_launch_args):
         "executable_path": found,
         "args": ["--no-sandbox", "--disable-dev-shm-usage"],
     }
+
+
+@pytest.fixture(scope="session")
+def browser(browser, django_db_setup, django_db_blocker):
+    """Closes the connection that Django opens for the tests beside Playwright's event loop, before the loop ends."""
+    yield browser
+    with django_db_blocker.unblock():
+        connections.close_all()
 
 
 class Site:
@@ -74,8 +83,12 @@ class Site:
 
 @pytest.fixture(scope="module")
 def live(django_db_setup, django_db_blocker):
-    """The Site of one module: its data is committed, and its clock stands at NOW."""
-    with django_db_blocker.unblock(), patch("django.utils.timezone.now", lambda: NOW):
+    """The Site of one module: its data is committed, its clock stands at NOW, and it leaves no connection open."""
+    with (
+        django_db_blocker.unblock(),
+        patch("django.utils.timezone.now", lambda: NOW),
+        patch.dict(connection.settings_dict, CONN_MAX_AGE=0),
+    ):
         load_demonstration()
         server = LiveServer("localhost")
         try:
@@ -91,8 +104,9 @@ def live(django_db_setup, django_db_blocker):
 class Visitor:
     """A person at a browser, and whatever went wrong there: the console, the policy, requests to other hosts."""
 
-    def __init__(self, site, context):
+    def __init__(self, site, context, scripts):
         self.site = site
+        self.scripts = scripts
         self.troubles = []
         context.expose_binding("reportViolation", lambda source, what: self.troubles.append(f"policy: {what}"))
         context.add_init_script(LISTEN)
@@ -124,8 +138,8 @@ class Visitor:
 
     def settle(self):
         """Wait until the enhancements of a page of the service have started; the administration has none."""
-        if self.page.locator("script[src*='js/app.js']").count():
-            self.page.wait_for_function(ENHANCED)
+        if self.scripts and self.page.locator("script[src*='js/app.js']").count():
+            self.page.locator(ENHANCED).wait_for(state="attached")
 
 
 @pytest.fixture
@@ -137,7 +151,7 @@ def visit(live, new_context):
         context.set_default_timeout(15_000)
         if email:
             context.add_cookies([live.cookie(email)])
-        return Visitor(live, context)
+        return Visitor(live, context, scripts)
 
     return start
 
@@ -185,3 +199,11 @@ def sideways_faults(page):
         faults += [f"at {size['width']} by {size['height']}: {line}" for line in page.evaluate(WIDER)]
     page.set_viewport_size(DESKTOP)
     return faults
+
+
+def all_faults(visitor, known=()):
+    """Everything that is wrong with the page that the visitor sees, in lines; without axe's rules in ``known``."""
+    # First what the page itself did: axe makes style sheets of its own, which the policy refuses.
+    faults = visitor.troubles + frame_faults(visitor.page) + sideways_faults(visitor.page)
+    faults += [line for line in accessibility_faults(visitor.page) if line.split(":")[0] not in known]
+    return "\n".join(faults)
