@@ -7,11 +7,30 @@ from django.forms import BaseInlineFormSet
 from accounts.models import Agency, Membership, Partnership, User
 
 
+def once(request, question, answer):
+    """``answer()``, asked once in the life of ``request`` for the hashable ``question``."""
+    answers = request.__dict__.setdefault("_administration_answers", {})
+    if question not in answers:
+        answers[question] = answer()
+    return answers[question]
+
+
 class ScopedRowsMixin:
     """Rows, and choices of related rows, of the partnerships in which the signed-in person is an officer."""
 
+    # What the names of the rows are made of.
+    named_by = []
+
     def get_queryset(self, request):
-        return super().get_queryset(request).filter(pk__in=self.model.objects.managed_by(request.user).values("pk"))
+        managed = self.model.objects.managed_by(request.user)
+        rows = super().get_queryset(request).filter(pk__in=managed.values("pk"))
+        return rows.select_related(*self.named_by) if self.named_by else rows
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return super().formfield_for_foreignkey(db_field, request, **self._choices(db_field, request, kwargs))
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return super().formfield_for_manytomany(db_field, request, **self._choices(db_field, request, kwargs))
 
     def _choices(self, db_field, request, kwargs):
         related = db_field.remote_field.model
@@ -19,12 +38,6 @@ class ScopedRowsMixin:
             rows = related.objects.managed_by(request.user)
             kwargs.setdefault("queryset", rows.labelled() if hasattr(rows, "labelled") else rows)
         return kwargs
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        return super().formfield_for_foreignkey(db_field, request, **self._choices(db_field, request, kwargs))
-
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
-        return super().formfield_for_manytomany(db_field, request, **self._choices(db_field, request, kwargs))
 
     def has_module_permission(self, request):
         return admin.site.has_permission(request)
@@ -45,17 +58,10 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
 
     def _may(self, request, obj):
         """``obj`` is of this model; in a history or delete page too, where no queryset is asked."""
-        if not admin.site.has_permission(request):
-            return False
-        return obj is None or self._is_managed(request, obj)
-
-    def _is_managed(self, request, obj):
-        """Asked many times while one page is made, and answered once. (A request lasts as long as its answer.)"""
-        answers = request.__dict__.setdefault("_managed_rows", {})
-        key = self.model, obj.pk
-        if key not in answers:
-            answers[key] = self.model.objects.managed_by(request.user).filter(pk=obj.pk).exists()
-        return answers[key]
+        rows = self.model.objects.managed_by(request.user)
+        return admin.site.has_permission(request) and (
+            obj is None or once(request, (self.model, obj.pk), lambda: rows.filter(pk=obj.pk).exists())
+        )
 
     def has_view_permission(self, request, obj=None):
         return self._may(request, obj)
@@ -132,6 +138,7 @@ class MembershipInline(ScopedInline):
     model = Membership
     min_num = 1
     validate_min = True
+    named_by = ["user", "partnership"]
     fields = ["partnership", "role", "agency"]
 
 
@@ -154,7 +161,9 @@ class UserAdmin(ScopedAdmin):
 
     def has_change_permission(self, request, obj=None):
         people = User.objects.wholly_managed_by(request.user)
-        return self._may(request, obj) and (obj is None or people.filter(pk=obj.pk).exists())
+        return self._may(request, obj) and (
+            obj is None or once(request, ("wholly", obj.pk), lambda: people.filter(pk=obj.pk).exists())
+        )
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -1,5 +1,8 @@
 """Who there is: partnerships, agencies, people and the roles that people hold in a partnership."""
 
+import datetime as dt
+from functools import reduce
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
@@ -8,8 +11,32 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 
+class NaturalKeyModel(models.Model):
+    """A row that fixtures name by what it is: the key of its parent, then its own fields."""
+
+    natural_key_parent = ""
+    natural_key_fields = []
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self):
+        values = (reduce(getattr, lookup.split("__"), self) for lookup in self.natural_key_lookups())
+        return tuple(value.isoformat() if isinstance(value, dt.date) else value for value in values)
+
+    @classmethod
+    def natural_key_lookups(cls):
+        """The field lookups that together name one row, such as ["partnership__slug", "year"]."""
+        parent = cls.natural_key_parent
+        above = cls._meta.get_field(parent).related_model.natural_key_lookups() if parent else []
+        return [f"{parent}__{lookup}" for lookup in above] + cls.natural_key_fields
+
+
 class ScopedQuerySet(models.QuerySet):
     """Rows of one partnership each. The model names the way there as ``partnership_path`` ("" for itself)."""
+
+    def get_by_natural_key(self, *key):
+        return self.get(**dict(zip(self.model.natural_key_lookups(), key, strict=True)))
 
     def _within(self, partnerships):
         path = self.model.partnership_path
@@ -45,12 +72,7 @@ class PartnershipQuerySet(ScopedQuerySet):
         return self.filter(memberships).distinct()
 
 
-class PartnershipManager(models.Manager.from_queryset(PartnershipQuerySet)):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
-
-
-class Partnership(models.Model):
+class Partnership(NaturalKeyModel):
     """A community safety partnership. It owns everything below it; partnerships never see each other's drafts."""
 
     class Kind(models.TextChoices):
@@ -58,6 +80,7 @@ class Partnership(models.Model):
         DISTRICT = "district", "District partnership"
 
     partnership_path = ""
+    natural_key_fields = ["slug"]
 
     slug = models.SlugField(unique=True, help_text="Used in addresses, for example kent.")
     name = models.CharField(max_length=200)
@@ -69,7 +92,7 @@ class Partnership(models.Model):
         "demonstration", default=False, help_text="Invented, to show how the service works. Marked so on screen."
     )
 
-    objects = PartnershipManager()
+    objects = PartnershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -97,25 +120,19 @@ class Partnership(models.Model):
     def get_absolute_url(self):
         return reverse("partnership-detail", args=[self.slug])
 
-    def natural_key(self):
-        return (self.slug,)
 
-
-class AgencyManager(models.Manager.from_queryset(ScopedQuerySet)):
-    def get_by_natural_key(self, partnership, name):
-        return self.get(partnership__slug=partnership, name=name)
-
-
-class Agency(models.Model):
+class Agency(NaturalKeyModel):
     """A body that takes part: police, council, fire, NHS, probation, a board or a charity."""
 
     partnership_path = "partnership"
+    natural_key_parent = "partnership"
+    natural_key_fields = ["name"]
 
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="agencies")
     name = models.CharField(max_length=200)
     former_names = models.JSONField(default=list, blank=True, help_text="Earlier names, a list of texts.")
 
-    objects = AgencyManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -124,11 +141,6 @@ class Agency(models.Model):
 
     def __str__(self):
         return self.name
-
-    def natural_key(self):
-        return (self.partnership.slug, self.name)
-
-    natural_key.dependencies = ["accounts.partnership"]
 
 
 class UserQuerySet(models.QuerySet):
@@ -230,7 +242,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="memberships")
 
-    objects = models.Manager.from_queryset(ScopedQuerySet)()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["partnership_id", "role", "user_id"]

@@ -14,6 +14,7 @@ class EventInline(ScopedInline):
 
 @admin.register(Action)
 class ActionAdmin(ScopedAdmin):
+    named_by = ["priority"]
     list_display = ["reference", "title", "status", "outcome", "due", "priority"]
     list_filter = ["status", "outcome", "priority__agreement__year"]
     list_select_related = ["priority"]

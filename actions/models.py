@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 
-from accounts.models import Agency, Partnership, Role, ScopedQuerySet, User
+from accounts.models import Agency, NaturalKeyModel, Partnership, Role, ScopedQuerySet, User
 from indicators.models import Indicator
 from priorities.dates import PartialDateField
 from priorities.models import Agreement, Priority, Theme
@@ -23,27 +23,13 @@ class ActionQuerySet(ScopedQuerySet):
     def open(self):
         return self.exclude(status=Action.Status.CLOSED)
 
-    def overdue(self, on):
-        """Open actions whose due date lies before the date ``on``."""
-        return self.open().filter(due__lt=on)
-
     def with_latest_update(self):
         """Each with ``latest_updates``: its updates with their rounds, newest round first."""
         newest_first = ProgressUpdate.objects.select_related("round").order_by("-round__position")
         return self.prefetch_related(Prefetch("updates", newest_first, to_attr="latest_updates"))
 
 
-class ActionManager(models.Manager.from_queryset(ActionQuerySet)):
-    def get_by_natural_key(self, partnership, year, priority, number):
-        return self.get(
-            priority__agreement__partnership__slug=partnership,
-            priority__agreement__year=year,
-            priority__slug=priority,
-            number=number,
-        )
-
-
-class Action(models.Model):
+class Action(NaturalKeyModel):
     """What partners will do under one priority. It *continues* actions of earlier years, mostly re-worded."""
 
     class Status(models.TextChoices):
@@ -58,6 +44,8 @@ class Action(models.Model):
         STOPPED = "stopped", "Stopped"
 
     partnership_path = "priority__agreement__partnership"
+    natural_key_parent = "priority"
+    natural_key_fields = ["number"]
 
     priority = models.ForeignKey(Priority, models.CASCADE, related_name="actions")
     number = models.PositiveSmallIntegerField(help_text="Stays the same for good; it stands in addresses.")
@@ -73,7 +61,7 @@ class Action(models.Model):
     themes = models.ManyToManyField(Theme, blank=True, related_name="actions")
     continues = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="continued_by")
 
-    objects = ActionManager()
+    objects = ActionQuerySet.as_manager()
 
     class Meta:
         ordering = ["priority_id", "position"]
@@ -98,34 +86,18 @@ class Action(models.Model):
     def get_absolute_url(self):
         return reverse("action-detail", args=[*self.priority.agreement.url_args, self.priority.slug, self.number])
 
-    def natural_key(self):
-        return (*self.priority.natural_key(), self.number)
-
-    natural_key.dependencies = ["priorities.priority", "priorities.theme", "accounts.agency"]
-
     @property
     def reference(self):
         """A short name that is unique in the year, such as "RS-A1"."""
         return f"{self.priority.code}-A{self.number}"
 
 
-class InActionManager(models.Manager.from_queryset(ScopedQuerySet)):
-    """Rows of an action that are told apart by their position in it."""
-
-    def get_by_natural_key(self, partnership, year, priority, number, position):
-        return self.get(
-            action__priority__agreement__partnership__slug=partnership,
-            action__priority__agreement__year=year,
-            action__priority__slug=priority,
-            action__number=number,
-            position=position,
-        )
-
-
-class Funding(models.Model):
+class Funding(NaturalKeyModel):
     """Money for an action: where it comes from, and how much if that is known."""
 
     partnership_path = "action__priority__agreement__partnership"
+    natural_key_parent = "action"
+    natural_key_fields = ["position"]
 
     action = models.ForeignKey(Action, models.CASCADE, related_name="funding")
     position = models.PositiveSmallIntegerField()
@@ -134,7 +106,7 @@ class Funding(models.Model):
     amount_text = models.CharField("amount as printed", max_length=60, blank=True)
     note = models.TextField(blank=True)
 
-    objects = InActionManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["action_id", "position"]
@@ -147,16 +119,13 @@ class Funding(models.Model):
     def __str__(self):
         return self.source
 
-    def natural_key(self):
-        return (*self.action.natural_key(), self.position)
 
-    natural_key.dependencies = ["actions.action"]
-
-
-class Event(models.Model):
+class Event(NaturalKeyModel):
     """A conference, seminar, campaign or training that was part of an action."""
 
     partnership_path = "action__priority__agreement__partnership"
+    natural_key_parent = "action"
+    natural_key_fields = ["position"]
 
     action = models.ForeignKey(Action, models.CASCADE, related_name="events")
     position = models.PositiveSmallIntegerField()
@@ -167,7 +136,7 @@ class Event(models.Model):
     attendance_text = models.CharField("attendance as written", max_length=200, blank=True)
     satisfaction_text = models.CharField("satisfaction as written", max_length=300, blank=True)
 
-    objects = InActionManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["action_id", "position"]
@@ -176,21 +145,13 @@ class Event(models.Model):
     def __str__(self):
         return self.title
 
-    def natural_key(self):
-        return (*self.action.natural_key(), self.position)
 
-    natural_key.dependencies = ["actions.action"]
-
-
-class RoundManager(models.Manager.from_queryset(ScopedQuerySet)):
-    def get_by_natural_key(self, partnership, year, title):
-        return self.get(agreement__partnership__slug=partnership, agreement__year=year, title=title)
-
-
-class Round(models.Model):
+class Round(NaturalKeyModel):
     """A call for updates before a Working Group meeting. Dates are unknown for rounds of published reports."""
 
     partnership_path = "agreement__partnership"
+    natural_key_parent = "agreement"
+    natural_key_fields = ["title"]
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="rounds")
     title = models.CharField(max_length=100)
@@ -199,7 +160,7 @@ class Round(models.Model):
     due = models.DateField(null=True, blank=True)
     meets = models.DateField("Working Group meets", null=True, blank=True)
 
-    objects = RoundManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["agreement_id", "position"]
@@ -216,11 +177,6 @@ class Round(models.Model):
 
     def __str__(self):
         return self.title
-
-    def natural_key(self):
-        return (*self.agreement.natural_key(), self.title)
-
-    natural_key.dependencies = ["priorities.agreement"]
 
 
 class ProgressUpdateQuerySet(ScopedQuerySet):
@@ -248,18 +204,7 @@ class ProgressUpdateQuerySet(ScopedQuerySet):
         return super().visible_to(user).filter(concerned)
 
 
-class ProgressUpdateManager(models.Manager.from_queryset(ProgressUpdateQuerySet)):
-    def get_by_natural_key(self, partnership, year, round_title, priority, number):
-        return self.get(
-            round__agreement__partnership__slug=partnership,
-            round__agreement__year=year,
-            round__title=round_title,
-            action__priority__slug=priority,
-            action__number=number,
-        )
-
-
-class ProgressUpdate(models.Model):
+class ProgressUpdate(NaturalKeyModel):
     """The answer of one action to one round. Only accepted text can reach a report."""
 
     class State(models.TextChoices):
@@ -276,6 +221,8 @@ class ProgressUpdate(models.Model):
         RED = "red", "Red: serious concern"
 
     partnership_path = "round__agreement__partnership"
+    natural_key_parent = "round"
+    natural_key_fields = ["action__priority__slug", "action__number"]
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="updates")
     action = models.ForeignKey(Action, models.CASCADE, related_name="updates")
@@ -290,7 +237,7 @@ class ProgressUpdate(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="accepted_updates")
 
-    objects = ProgressUpdateManager()
+    objects = ProgressUpdateQuerySet.as_manager()
 
     class Meta:
         ordering = ["round_id", "action_id"]
@@ -318,11 +265,6 @@ class ProgressUpdate(models.Model):
     def __str__(self):
         return f"{self.action.reference}, {self.round}"
 
-    def natural_key(self):
-        return (*self.round.natural_key(), self.action.priority.slug, self.action.number)
-
-    natural_key.dependencies = ["actions.round", "actions.action"]
-
 
 class UpdateEvent(models.Model):
     """One line of an update's history: who did what when, with the text as it stood. Only ever added to."""
@@ -345,7 +287,7 @@ class UpdateEvent(models.Model):
     rating = models.CharField(max_length=6, choices=ProgressUpdate.Rating, blank=True)
     note = models.TextField(blank=True)
 
-    objects = models.Manager.from_queryset(ScopedQuerySet)()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["update_id", "at", "pk"]
@@ -383,7 +325,7 @@ class Concern(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="concerns_decided")
 
-    objects = models.Manager.from_queryset(ConcernQuerySet)()
+    objects = ConcernQuerySet.as_manager()
 
     class Meta:
         ordering = ["-raised_at"]
@@ -425,7 +367,7 @@ class Recommendation(models.Model):
     responded_on = models.DateField(null=True, blank=True)
     actions = models.ManyToManyField(Action, blank=True, related_name="recommendations")
 
-    objects = models.Manager.from_queryset(ScopedQuerySet)()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["made_on"]

@@ -6,6 +6,7 @@ from indicators.models import Break, Indicator, Observation
 
 class ObservationInline(ScopedInline):
     model = Observation
+    named_by = ["indicator"]
     fields = ["start", "end", "value", "qualifier", "status", "printed_in", "printed_year", "as_at", "note"]
 
 

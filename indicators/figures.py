@@ -55,10 +55,15 @@ def figure(value: Decimal | None, unit: str, qualifier: str, decimals: int, *, w
     return QUALIFIERS[qualifier] + _measured(value, unit, decimals, with_unit)
 
 
-def signed_percent(value: Decimal, decimals: int = 1) -> str:
-    """A change in per cent: 4.7 is "+4.7%", -0.9 is "−0.9%"; what rounds to zero has no sign."""  # noqa: RUF002
+def signed_number(value: Decimal, decimals: int) -> str:
+    """A change, for readers: 345 is "+345", -3000 is "−3,000"; what rounds to zero has no sign."""  # noqa: RUF002
     rounded = round_half_up(value, decimals)
-    return f"{'+' if rounded > 0 else ''}{_for_readers(rounded, decimals)}%"
+    return f"{'+' if rounded > 0 else ''}{_for_readers(rounded, decimals)}"
+
+
+def signed_percent(value: Decimal, decimals: int = 1) -> str:
+    """A change in per cent: 4.7 is "+4.7%", -0.9 is "−0.9%"."""  # noqa: RUF002
+    return f"{signed_number(value, decimals)}%"
 
 
 def is_money(unit: str) -> bool:

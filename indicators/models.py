@@ -4,27 +4,19 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from accounts.models import Partnership, ScopedQuerySet
+from accounts.models import NaturalKeyModel, Partnership, ScopedQuerySet
 from indicators.periods import Period
 from priorities.dates import PartialDateField
 from priorities.models import Priority
 
 
 class IndicatorQuerySet(ScopedQuerySet):
-    def of_priority(self, priority):
-        return self.filter(priorities=priority)
-
     def with_figures(self):
         """Each with its observations and breaks, in three queries however many there are."""
         return self.prefetch_related("observations", "breaks")
 
 
-class IndicatorManager(models.Manager.from_queryset(IndicatorQuerySet)):
-    def get_by_natural_key(self, partnership, slug):
-        return self.get(partnership__slug=partnership, slug=slug)
-
-
-class Indicator(models.Model):
+class Indicator(NaturalKeyModel):
     """A measure that shows direction of travel: what is counted, where, by whom, and what a rise means."""
 
     class Kind(models.TextChoices):
@@ -52,6 +44,8 @@ class Indicator(models.Model):
         NEITHER = "neither", "A rise may be good or bad"
 
     partnership_path = "partnership"
+    natural_key_parent = "partnership"
+    natural_key_fields = ["slug"]
 
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="indicators")
     slug = models.SlugField(max_length=100)
@@ -73,7 +67,7 @@ class Indicator(models.Model):
     )
     priorities = models.ManyToManyField(Priority, blank=True, related_name="indicators")
 
-    objects = IndicatorManager()
+    objects = IndicatorQuerySet.as_manager()
 
     class Meta:
         ordering = ["partnership_id", "position", "title"]
@@ -93,24 +87,8 @@ class Indicator(models.Model):
     def get_absolute_url(self):
         return reverse("indicator-detail", args=[self.partnership.slug, self.slug])
 
-    def natural_key(self):
-        return (self.partnership.slug, self.slug)
 
-    natural_key.dependencies = ["accounts.partnership", "priorities.priority"]
-
-
-class ObservationManager(models.Manager.from_queryset(ScopedQuerySet)):
-    def get_by_natural_key(self, partnership, indicator, start, end, printed_in):
-        return self.get(
-            indicator__partnership__slug=partnership,
-            indicator__slug=indicator,
-            start=start,
-            end=end,
-            printed_in=printed_in,
-        )
-
-
-class Observation(models.Model):
+class Observation(NaturalKeyModel):
     """One figure for one period, as one edition printed it. A restated figure is a further observation."""
 
     class Qualifier(models.TextChoices):
@@ -129,6 +107,8 @@ class Observation(models.Model):
         ESTIMATE = "estimate", "Estimate"
 
     partnership_path = "indicator__partnership"
+    natural_key_parent = "indicator"
+    natural_key_fields = ["start", "end", "printed_in"]
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="observations")
     start = models.DateField()
@@ -148,7 +128,7 @@ class Observation(models.Model):
     against_end = models.DateField(null=True, blank=True)
     against_value = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
 
-    objects = ObservationManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["indicator_id", "end", "start", "printed_year", "printed_in"]
@@ -172,11 +152,6 @@ class Observation(models.Model):
     def __str__(self):
         return f"{self.indicator}, {self.period.label}: {self.value}"
 
-    def natural_key(self):
-        return (*self.indicator.natural_key(), self.start.isoformat(), self.end.isoformat(), self.printed_in)
-
-    natural_key.dependencies = ["indicators.indicator"]
-
     @property
     def period(self):
         return Period(self.start, self.end)
@@ -186,22 +161,19 @@ class Observation(models.Model):
         return self.status == self.Status.PROVISIONAL
 
 
-class BreakManager(models.Manager.from_queryset(ScopedQuerySet)):
-    def get_by_natural_key(self, partnership, indicator, date, title):
-        return self.get(indicator__partnership__slug=partnership, indicator__slug=indicator, date=date, title=title)
-
-
-class Break(models.Model):
+class Break(NaturalKeyModel):
     """A dated break in a series: figures before and after it are not compared."""
 
     partnership_path = "indicator__partnership"
+    natural_key_parent = "indicator"
+    natural_key_fields = ["date", "title"]
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="breaks")
     date = models.DateField()
     title = models.CharField(max_length=200)
     note = models.TextField()
 
-    objects = BreakManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["indicator_id", "date", "title"]
@@ -213,8 +185,3 @@ class Break(models.Model):
 
     def __str__(self):
         return f"{self.title}, {self.date}"
-
-    def natural_key(self):
-        return (*self.indicator.natural_key(), self.date.isoformat(), self.title)
-
-    natural_key.dependencies = ["indicators.indicator"]

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from indicators import charts, figures
 from indicators.models import Observation
-from indicators.periods import comparable
+from indicators.periods import Period, comparable
 
 # A line of fewer periods says nothing that the table does not.
 FEWEST_PERIODS_FOR_A_CHART = 3
@@ -26,6 +26,7 @@ class Figure:
     as_at: str
     note: str
     restatement: str
+    stated_change: str
 
     @property
     def status_label(self):
@@ -132,6 +133,17 @@ def _restatement(indicator, earlier, observation):
     return f"Restated: {given}" if earlier.qualifier == Observation.Qualifier.EXACT else given
 
 
+def _stated_change(indicator, observation):
+    """The change that the edition printed beside the figure, right or wrong: "+6.8%, +345 on 2021"."""
+    percent, absolute = observation.stated_percent, observation.stated_absolute
+    changes = [figures.signed_percent(percent, 1 if percent % 1 else 0)] if percent is not None else []
+    changes += [figures.signed_number(absolute, indicator.decimals)] if absolute is not None else []
+    if not changes:
+        return ""
+    before = observation.against_start and Period(observation.against_start, observation.against_end).label
+    return f"Change as printed: {', '.join(changes)}{f' on {before}' if before else ''}."
+
+
 def _figure(indicator, observation, restatement):
     return Figure(
         start=observation.start.isoformat(),
@@ -145,4 +157,5 @@ def _figure(indicator, observation, restatement):
         as_at=observation.as_at,
         note=observation.note,
         restatement=restatement,
+        stated_change=_stated_change(indicator, observation),
     )

@@ -21,6 +21,7 @@ CSV_COLUMNS = [
     "as_at",
     "note",
     "restatement",
+    "stated_change",
 ]
 # A spreadsheet would run a text that begins so as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -30,6 +30,7 @@ class ChapterAdmin(ScopedAdmin):
 
 class LeadInline(ScopedInline):
     model = Lead
+    named_by = ["agency"]
     fields = ["position", "role_title", "agency", "users"]
 
 

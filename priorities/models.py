@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import Agency, Partnership, ScopedQuerySet, User
+from accounts.models import Agency, NaturalKeyModel, Partnership, ScopedQuerySet, User
 from priorities.dates import PartialDateField
 from priorities.text import RichTextField
 from priorities.years import FinancialYear
@@ -19,15 +19,12 @@ class AgreementQuerySet(ScopedQuerySet):
         return self.select_related("partnership").order_by("partnership__name", "-year")
 
 
-class AgreementManager(models.Manager.from_queryset(AgreementQuerySet)):
-    def get_by_natural_key(self, partnership, year):
-        return self.get(partnership__slug=partnership, year=year)
-
-
-class Agreement(models.Model):
+class Agreement(NaturalKeyModel):
     """A partnership's Community Safety Agreement of one year, which is also the year's action plan."""
 
     partnership_path = "partnership"
+    natural_key_parent = "partnership"
+    natural_key_fields = ["year"]
 
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="agreements")
     year = models.PositiveSmallIntegerField(help_text="The year in which it begins: 2022 for 2022/23.")
@@ -37,7 +34,7 @@ class Agreement(models.Model):
     foreword = RichTextField(blank=True)
     is_demonstration = models.BooleanField("demonstration", default=False)
 
-    objects = AgreementManager()
+    objects = AgreementQuerySet.as_manager()
 
     class Meta:
         ordering = ["-year", "partnership_id"]
@@ -52,11 +49,6 @@ class Agreement(models.Model):
     def get_absolute_url(self):
         return reverse("agreement-detail", args=self.url_args)
 
-    def natural_key(self):
-        return (self.partnership.slug, self.year)
-
-    natural_key.dependencies = ["accounts.partnership"]
-
     @property
     def financial_year(self):
         return FinancialYear(self.year)
@@ -67,24 +59,12 @@ class Agreement(models.Model):
         return [self.partnership.slug, self.financial_year]
 
 
-class InAgreementQuerySet(ScopedQuerySet):
-    """Rows of one agreement."""
-
-    def in_agreement(self, agreement):
-        return self.filter(agreement=agreement)
-
-
-class VersionChangeManager(models.Manager.from_queryset(InAgreementQuerySet)):
-    def get_by_natural_key(self, partnership, year, version, position):
-        return self.get(
-            agreement__partnership__slug=partnership, agreement__year=year, version=version, position=position
-        )
-
-
-class VersionChange(models.Model):
+class VersionChange(NaturalKeyModel):
     """One line of the Agreement's version control: what changed in which chapter."""
 
     partnership_path = "agreement__partnership"
+    natural_key_parent = "agreement"
+    natural_key_fields = ["version", "position"]
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="version_changes")
     version = models.CharField(max_length=20)
@@ -93,7 +73,7 @@ class VersionChange(models.Model):
     chapter = models.CharField(max_length=100)
     change = models.TextField()
 
-    objects = VersionChangeManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["agreement_id", "date", "position"]
@@ -104,21 +84,13 @@ class VersionChange(models.Model):
     def __str__(self):
         return f"{self.version}, {self.chapter}"
 
-    def natural_key(self):
-        return (*self.agreement.natural_key(), self.version, self.position)
 
-    natural_key.dependencies = ["priorities.agreement"]
-
-
-class PositionedManager(models.Manager.from_queryset(InAgreementQuerySet)):
-    def get_by_natural_key(self, partnership, year, position):
-        return self.get(agreement__partnership__slug=partnership, agreement__year=year, position=position)
-
-
-class Chapter(models.Model):
+class Chapter(NaturalKeyModel):
     """A chapter or appendix of the Agreement's own document."""
 
     partnership_path = "agreement__partnership"
+    natural_key_parent = "agreement"
+    natural_key_fields = ["position"]
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="chapters")
     position = models.PositiveSmallIntegerField()
@@ -126,7 +98,7 @@ class Chapter(models.Model):
     title = models.CharField(max_length=200)
     body = RichTextField(blank=True)
 
-    objects = PositionedManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["agreement_id", "position"]
@@ -135,27 +107,19 @@ class Chapter(models.Model):
     def __str__(self):
         return f"{self.label}: {self.title}"
 
-    def natural_key(self):
-        return (*self.agreement.natural_key(), self.position)
 
-    natural_key.dependencies = ["priorities.agreement"]
-
-
-class ThemeManager(models.Manager.from_queryset(InAgreementQuerySet)):
-    def get_by_natural_key(self, partnership, year, title):
-        return self.get(agreement__partnership__slug=partnership, agreement__year=year, title=title)
-
-
-class Theme(models.Model):
+class Theme(NaturalKeyModel):
     """A cross-cutting theme of the Agreement, to which actions of any priority may contribute."""
 
     partnership_path = "agreement__partnership"
+    natural_key_parent = "agreement"
+    natural_key_fields = ["title"]
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="themes")
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=200)
 
-    objects = ThemeManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["agreement_id", "position"]
@@ -164,21 +128,13 @@ class Theme(models.Model):
     def __str__(self):
         return self.title
 
-    def natural_key(self):
-        return (*self.agreement.natural_key(), self.title)
 
-    natural_key.dependencies = ["priorities.agreement"]
-
-
-class PriorityManager(models.Manager.from_queryset(InAgreementQuerySet)):
-    def get_by_natural_key(self, partnership, year, slug):
-        return self.get(agreement__partnership__slug=partnership, agreement__year=year, slug=slug)
-
-
-class Priority(models.Model):
+class Priority(NaturalKeyModel):
     """One of the year's priorities. It *continues* those of earlier years: renamed, split or merged."""
 
     partnership_path = "agreement__partnership"
+    natural_key_parent = "agreement"
+    natural_key_fields = ["slug"]
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="priorities")
     slug = models.SlugField(max_length=80)
@@ -187,7 +143,7 @@ class Priority(models.Model):
     position = models.PositiveSmallIntegerField()
     continues = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="continued_by")
 
-    objects = PriorityManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["agreement_id", "position"]
@@ -203,28 +159,13 @@ class Priority(models.Model):
     def get_absolute_url(self):
         return reverse("priority-detail", args=[*self.agreement.url_args, self.slug])
 
-    def natural_key(self):
-        return (*self.agreement.natural_key(), self.slug)
 
-    natural_key.dependencies = ["priorities.agreement"]
-
-
-class InPriorityManager(models.Manager.from_queryset(ScopedQuerySet)):
-    """Rows of a priority that are told apart by their position in it."""
-
-    def get_by_natural_key(self, partnership, year, priority, position):
-        return self.get(
-            priority__agreement__partnership__slug=partnership,
-            priority__agreement__year=year,
-            priority__slug=priority,
-            position=position,
-        )
-
-
-class Lead(models.Model):
+class Lead(NaturalKeyModel):
     """Who champions a priority: a role in an agency, and the people who hold it."""
 
     partnership_path = "priority__agreement__partnership"
+    natural_key_parent = "priority"
+    natural_key_fields = ["position"]
 
     priority = models.ForeignKey(Priority, models.CASCADE, related_name="leads")
     position = models.PositiveSmallIntegerField(default=1)
@@ -232,7 +173,7 @@ class Lead(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="leads")
     users = models.ManyToManyField(User, blank=True, related_name="leads")
 
-    objects = InPriorityManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["priority_id", "position"]
@@ -241,16 +182,13 @@ class Lead(models.Model):
     def __str__(self):
         return f"{self.role_title}, {self.agency}" if self.agency else self.role_title
 
-    def natural_key(self):
-        return (*self.priority.natural_key(), self.position)
 
-    natural_key.dependencies = ["priorities.priority", "accounts.agency"]
-
-
-class Section(models.Model):
+class Section(NaturalKeyModel):
     """One headed part of a priority's narrative."""
 
     partnership_path = "priority__agreement__partnership"
+    natural_key_parent = "priority"
+    natural_key_fields = ["position"]
 
     priority = models.ForeignKey(Priority, models.CASCADE, related_name="sections")
     position = models.PositiveSmallIntegerField()
@@ -258,7 +196,7 @@ class Section(models.Model):
     body = RichTextField(blank=True)
     as_at = PartialDateField("as at")
 
-    objects = InPriorityManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["priority_id", "position"]
@@ -267,29 +205,16 @@ class Section(models.Model):
     def __str__(self):
         return self.heading
 
-    def natural_key(self):
-        return (*self.priority.natural_key(), self.position)
 
-    natural_key.dependencies = ["priorities.priority"]
-
-
-class NoteManager(models.Manager.from_queryset(ScopedQuerySet)):
-    def get_by_natural_key(self, partnership, year, priority, key):
-        return self.get(
-            priority__agreement__partnership__slug=partnership,
-            priority__agreement__year=year,
-            priority__slug=priority,
-            key=key,
-        )
-
-
-class Note(models.Model):
+class Note(NaturalKeyModel):
     """A note to a priority's text: a source, a definition or a caveat.
 
     Text refers to it by ``key``. Numbers run from 1 in each priority, over the numbered notes in order.
     """
 
     partnership_path = "priority__agreement__partnership"
+    natural_key_parent = "priority"
+    natural_key_fields = ["key"]
 
     priority = models.ForeignKey(Priority, models.CASCADE, related_name="notes")
     key = models.SlugField(max_length=40)
@@ -300,7 +225,7 @@ class Note(models.Model):
     published = models.CharField(max_length=60, blank=True, help_text="When it came out, as the source says it.")
     text = RichTextField(blank=True)
 
-    objects = NoteManager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["priority_id", "position"]
@@ -315,8 +240,3 @@ class Note(models.Model):
 
     def __str__(self):
         return self.title or self.key
-
-    def natural_key(self):
-        return (*self.priority.natural_key(), self.key)
-
-    natural_key.dependencies = ["priorities.priority"]

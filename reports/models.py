@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 
-from accounts.models import Partnership, Role, ScopedQuerySet, User
+from accounts.models import NaturalKeyModel, Partnership, Role, ScopedQuerySet, User
 from priorities.dates import PartialDateField
 from priorities.models import Agreement
 from priorities.text import RichTextField
@@ -36,12 +36,7 @@ class EditionQuerySet(ScopedQuerySet):
         )
 
 
-class EditionManager(models.Manager.from_queryset(EditionQuerySet)):
-    def get_by_natural_key(self, partnership, year, slug):
-        return self.get(agreement__partnership__slug=partnership, agreement__year=year, slug=slug)
-
-
-class Edition(models.Model):
+class Edition(NaturalKeyModel):
     """A report of one agreement. Its drafts are rendered from live data; see FrozenEdition for what is issued."""
 
     class Kind(models.TextChoices):
@@ -50,6 +45,8 @@ class Edition(models.Model):
         SUMMARY = "summary", "Annual summary"
 
     partnership_path = "agreement__partnership"
+    natural_key_parent = "agreement"
+    natural_key_fields = ["slug"]
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="editions")
     slug = models.SlugField(max_length=60)
@@ -59,7 +56,7 @@ class Edition(models.Model):
     introduction = RichTextField(blank=True)
     as_at = PartialDateField("as at")
 
-    objects = EditionManager()
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["agreement_id", "slug"]
@@ -70,11 +67,6 @@ class Edition(models.Model):
 
     def get_absolute_url(self):
         return reverse("edition-detail", args=[*self.agreement.url_args, self.slug])
-
-    def natural_key(self):
-        return (*self.agreement.natural_key(), self.slug)
-
-    natural_key.dependencies = ["priorities.agreement"]
 
 
 class FrozenEditionQuerySet(ScopedQuerySet):
@@ -112,7 +104,7 @@ class FrozenEdition(models.Model):
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="editions_withdrawn")
     withdrawn_reason = models.TextField(blank=True)
 
-    objects = models.Manager.from_queryset(FrozenEditionQuerySet)()
+    objects = FrozenEditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["edition_id", "number"]

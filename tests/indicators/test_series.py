@@ -144,3 +144,23 @@ def test_search_narrows_the_list(client, member):
     assert 0 < count("q=hate+crime") < count("q=crime") < 197
     assert count("kind=proxy") + count("kind=context") + count("kind=output") == 197
     assert count("q=%00") == 197
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ({}, ""),
+        ({"stated_percent": "6.8", "stated_absolute": 345}, "Change as printed: +6.8%, +345 on 2020/21."),
+        ({"stated_percent": "-18"}, "Change as printed: \N{MINUS SIGN}18% on 2020/21."),
+        (
+            {"stated_absolute": -3000, "against_start": None, "against_end": None},
+            "Change as printed: \N{MINUS SIGN}3,000.",
+        ),
+    ],
+)
+def test_the_change_as_it_was_printed(stated, words, indicator):
+    before = {"against_start": dt.date(2020, 4, 1), "against_end": dt.date(2021, 3, 31)}
+    year(indicator, 2021, 90, **(before | stated))
+    (figure,) = series.in_words(indicator, indicator.observations.all())
+    assert figure.stated_change == words

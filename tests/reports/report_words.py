@@ -97,10 +97,12 @@ def small_document(in_priority=None, **changes):
     """One priority that has one of everything, with other values for fields of the priority and of the document."""
     note = Note("n1", 1, "Department for Transport", "Road casualties", "May 2023", "<p>A caveat.</p>")
     figures = [
-        Figure("2015-01-01", "2015-12-31", "2015", "5799", "5,799", "exact", "validated", "2016/17", "2017-08", "", ""),
+        Figure(
+            "2015-01-01", "2015-12-31", "2015", "5799", "5,799", "exact", "validated", "2016/17", "2017-08", "", "", ""
+        ),
         Figure(
             "2022-01-01", "2022-12-31", "2022", "4532", "4,532", "exact", "provisional", "2022/23", "2023-07",
-            "Not yet validated.", "Restated: 2021/22 gave 4,600.",
+            "Not yet validated.", "Restated: 2021/22 gave 4,600.", "",
         ),
     ]  # fmt: skip
     indicator = IndicatorPart(
