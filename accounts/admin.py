@@ -1,109 +1,10 @@
-"""Accounts in the administration, and the base class that keeps every partnership's rows apart."""
-
+from allauth.account.models import EmailAddress
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import BaseUserCreationForm
-from django.forms import BaseInlineFormSet
 
+from accounts.administration import ScopedAdmin, ScopedInline, once
 from accounts.models import Agency, Membership, Partnership, User
-
-
-def once(request, question, answer):
-    """``answer()``, asked once in the life of ``request`` for the hashable ``question``."""
-    answers = request.__dict__.setdefault("_administration_answers", {})
-    if question not in answers:
-        answers[question] = answer()
-    return answers[question]
-
-
-class ScopedRowsMixin:
-    """Rows, and choices of related rows, of the partnerships in which the signed-in person is an officer."""
-
-    # What the names of the rows are made of.
-    named_by = []
-
-    def get_queryset(self, request):
-        managed = self.model.objects.managed_by(request.user)
-        rows = super().get_queryset(request).filter(pk__in=managed.values("pk"))
-        return rows.select_related(*self.named_by) if self.named_by else rows
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        return super().formfield_for_foreignkey(db_field, request, **self._choices(db_field, request, kwargs))
-
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
-        return super().formfield_for_manytomany(db_field, request, **self._choices(db_field, request, kwargs))
-
-    def _choices(self, db_field, request, kwargs):
-        related = db_field.remote_field.model
-        if hasattr(related.objects.none(), "managed_by"):
-            rows = related.objects.managed_by(request.user)
-            kwargs.setdefault("queryset", rows.labelled() if hasattr(rows, "labelled") else rows)
-        return kwargs
-
-    def has_module_permission(self, request):
-        return admin.site.has_permission(request)
-
-    def has_view_permission(self, request, obj=None):
-        return admin.site.has_permission(request)
-
-    def has_add_permission(self, request, obj=None):
-        return admin.site.has_permission(request)
-
-    has_change_permission = has_delete_permission = has_view_permission
-
-
-class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
-    """The base of every model's page in the administration."""
-
-    list_per_page = 50
-
-    def _may(self, request, obj):
-        """``obj`` is of this model; in a history or delete page too, where no queryset is asked."""
-        rows = self.model.objects.managed_by(request.user)
-        return admin.site.has_permission(request) and (
-            obj is None or once(request, (self.model, obj.pk), lambda: rows.filter(pk=obj.pk).exists())
-        )
-
-    def has_view_permission(self, request, obj=None):
-        return self._may(request, obj)
-
-    def has_change_permission(self, request, obj=None):
-        return self._may(request, obj)
-
-    def has_delete_permission(self, request, obj=None):
-        return self._may(request, obj)
-
-    def has_add_permission(self, request):
-        return admin.site.has_permission(request)
-
-
-class NamedInputsFormSet(BaseInlineFormSet):
-    """Rows of a table, whose column headings name no input: each input says its own name."""
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        for field in form.fields.values():
-            # A choice of related rows wraps the widget that is written into the page.
-            getattr(field.widget, "widget", field.widget).attrs["aria-label"] = field.label
-
-
-class ScopedInline(ScopedRowsMixin, admin.TabularInline):
-    """Rows inside a scoped parent, whose own rule decides who may open the page."""
-
-    extra = 0
-    formset = NamedInputsFormSet
-
-
-class ReadOnlyMixin:
-    """Looked at in the administration, changed only by the deeds that own it."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Partnership)
@@ -111,6 +12,12 @@ class PartnershipAdmin(ScopedAdmin):
     list_display = ["name", "kind", "parent", "ons_code", "is_demonstration"]
     list_filter = ["kind"]
     search_fields = ["name", "slug", "ons_code"]
+    # A district's parent is another partnership, and rightly so.
+    form = forms.ModelForm
+
+    def get_readonly_fields(self, request, obj=None):
+        """What addresses, marks and the county's place rest on is for the installation's own administrator."""
+        return [] if request.user.is_superuser else ["slug", "kind", "parent", "ons_code", "is_demonstration"]
 
     def has_add_permission(self, request):
         return request.user.is_superuser
@@ -167,3 +74,9 @@ class UserAdmin(ScopedAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            # The sign-in keeps a copy of each address, through which the old one would go on letting in.
+            EmailAddress.objects.filter(user=obj).delete()

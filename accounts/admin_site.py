@@ -26,6 +26,10 @@ class OfficerAdminSite(admin.AdminSite):
         query = urlencode({"next": request.GET.get("next") or reverse("admin:index")})
         return redirect(f"{reverse('account_login')}?{query}")
 
+    def get_urls(self):
+        """Without the redirector by row number, which would name the rows of any partnership."""
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+
     def password_change(self, request, extra_context=None):
         return redirect("account_change_password")
 

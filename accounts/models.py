@@ -43,8 +43,8 @@ class ScopedQuerySet(models.QuerySet):
         return self.filter(**{f"{path}__in" if path else "pk__in": partnerships.values("pk")})
 
     def labelled(self):
-        """With what the names of the rows are made of, for lists of choices."""
-        return self
+        """With what a ``choice_label`` says of them: year and partnership."""
+        return self.select_related(self.model.partnership_path) if self.model.partnership_path else self
 
     def visible_to(self, user):
         """The rows of the partnerships of which ``user`` is a member; none for an anonymous visitor."""
@@ -171,7 +171,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **fields):
         if not email:
             raise ValueError("A user needs an e-mail address.")
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -180,10 +180,22 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return self.create_user(email, password, is_superuser=True, **fields)
 
 
+class LowerCaseEmailField(models.EmailField):
+    """Sign-in compares addresses in small letters, so they are kept so."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return value.lower() if value else value
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        return value.lower() if value else value
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, who signs in with an e-mail address."""
 
-    email = models.EmailField("e-mail address", unique=True)
+    email = LowerCaseEmailField("e-mail address", unique=True)
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(
         "active", default=True, help_text="Untick this instead of deleting: history keeps the person's name."

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from accounts.admin import ReadOnlyMixin, ScopedAdmin, ScopedInline
+from accounts.administration import ReadOnlyMixin, ScopedAdmin, ScopedInline, YearFilter
 from actions.models import Action, Concern, Event, Funding, ProgressUpdate, Recommendation, Round, UpdateEvent
 
 
@@ -12,11 +12,15 @@ class EventInline(ScopedInline):
     model = Event
 
 
+class ActionYearFilter(YearFilter):
+    path = "priority__agreement__year"
+
+
 @admin.register(Action)
 class ActionAdmin(ScopedAdmin):
     named_by = ["priority"]
     list_display = ["reference", "title", "status", "outcome", "due", "priority"]
-    list_filter = ["status", "outcome", "priority__agreement__year"]
+    list_filter = ["status", "outcome", ActionYearFilter]
     list_select_related = ["priority"]
     search_fields = ["title", "priority__title"]
     filter_horizontal = ["agencies", "themes", "owners", "continues"]
@@ -37,7 +41,7 @@ class UpdateEventInline(ReadOnlyMixin, ScopedInline):
 
 @admin.register(ProgressUpdate)
 class ProgressUpdateAdmin(ReadOnlyMixin, ScopedAdmin):
-    """To look at. Updates are written, submitted and accepted on their own pages, never here."""
+    """To look at: who accepts what is not for the administration to decide."""
 
     list_display = ["action", "round", "state", "rating", "as_at"]
     list_filter = ["state", "rating"]

@@ -17,15 +17,12 @@ class ActionQuerySet(ScopedQuerySet):
     def in_agreement(self, agreement):
         return self.filter(priority__agreement=agreement).order_by("priority__position", "position")
 
-    def labelled(self):
-        return self.select_related("priority")
-
     def open(self):
         return self.exclude(status=Action.Status.CLOSED)
 
     def with_latest_update(self):
         """Each with ``latest_updates``: its updates with their rounds, newest round first."""
-        newest_first = ProgressUpdate.objects.select_related("round").order_by("-round__position")
+        newest_first = ProgressUpdate.objects.newest_round_first()
         return self.prefetch_related(Prefetch("updates", newest_first, to_attr="latest_updates"))
 
 
@@ -91,6 +88,10 @@ class Action(NaturalKeyModel):
         """A short name that is unique in the year, such as "RS-A1"."""
         return f"{self.priority.code}-A{self.number}"
 
+    @property
+    def choice_label(self):
+        return f"{self.priority.agreement.choice_label}: {self}"
+
 
 class Funding(NaturalKeyModel):
     """Money for an action: where it comes from, and how much if that is known."""
@@ -155,7 +156,7 @@ class Round(NaturalKeyModel):
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="rounds")
     title = models.CharField(max_length=100)
-    position = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveSmallIntegerField(help_text="1 for the year's first round. Later rounds count more.")
     opens = models.DateField(null=True, blank=True)
     due = models.DateField(null=True, blank=True)
     meets = models.DateField("Working Group meets", null=True, blank=True)
@@ -166,6 +167,7 @@ class Round(NaturalKeyModel):
         ordering = ["agreement_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "title"], name="round_unique_title"),
+            models.UniqueConstraint(fields=["agreement", "position"], name="round_unique_position"),
             models.CheckConstraint(
                 name="round_dates_in_order",
                 condition=Q(opens=None, due=None, meets=None)
@@ -182,6 +184,10 @@ class Round(NaturalKeyModel):
 class ProgressUpdateQuerySet(ScopedQuerySet):
     def accepted(self):
         return self.filter(state=ProgressUpdate.State.ACCEPTED)
+
+    def newest_round_first(self):
+        """Each with its round. The newest round's text is the one that counts."""
+        return self.select_related("round").order_by("-round__position")
 
     def to_review(self, user):
         """Submitted updates of the partnerships in whose Working Group ``user`` sits."""

@@ -63,7 +63,10 @@ def priority_detail(request, partnership, year, slug):
             "notes": notes,
             "links": NoteLinks(numbers(notes), "priority"),
             "actions": priority.actions.prefetch_related(_updates(request.user)),
-            "indicators": [(one, series.direction_of_travel(one)) for one in priority.indicators.with_figures()],
+            "indicators": [
+                (one, series.direction_of_travel(one))
+                for one in priority.indicators.visible_to(request.user).with_figures()
+            ],
         },
     )
 
@@ -79,12 +82,7 @@ def action_detail(request, partnership, year, slug, number):
         priority__slug=slug,
         number=number,
     )
-    updates = list(
-        ProgressUpdate.objects.visible_to(request.user)
-        .filter(action=action)
-        .select_related("round")
-        .order_by("-round__position")
-    )
+    updates = list(ProgressUpdate.objects.visible_to(request.user).filter(action=action).newest_round_first())
     cited = {key for update in updates for key in note_keys(update.text)}
     notes = list(action.priority.notes.all())
     return render(
@@ -112,5 +110,5 @@ def _leads():
 
 
 def _updates(user):
-    visible = ProgressUpdate.objects.visible_to(user).select_related("round").order_by("-round__position")
+    visible = ProgressUpdate.objects.visible_to(user).newest_round_first()
     return Prefetch("updates", visible, to_attr="visible_updates")

@@ -1,5 +1,7 @@
 """An indicator's stored figures as pages and reports show them: worded, marked, in order, with their chart."""
 
+import datetime as dt
+from copy import copy
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -41,6 +43,26 @@ class NumberedBreak:
     note: str
 
 
+def for_publication(indicator, observations):
+    """``observations`` as they may be published: a count below the indicator's threshold has no value.
+
+    Nothing that tells the value is kept: no note, no stated change.
+    """
+    return [_suppressed(one) if _is_small(indicator, one) else one for one in observations]
+
+
+def _is_small(indicator, observation):
+    threshold = indicator.suppression_threshold
+    return threshold is not None and observation.value is not None and observation.value < threshold
+
+
+def _suppressed(observation):
+    hidden = copy(observation)
+    hidden.value = hidden.stated_percent = hidden.stated_absolute = None
+    hidden.note = "Suppressed: too small a number to be published."
+    return hidden
+
+
 def in_words(indicator, observations):
     """A Figure for each observation, in order of period and then of printing."""
     ordered = sorted(observations, key=_period_then_edition)
@@ -67,8 +89,9 @@ def chart(indicator, observations, ident):
     if len({one.period for one in ordered}) < FEWEST_PERIODS_FOR_A_CHART:
         return ""
     points = [charts.Point(one.period, one.value, one.is_provisional, one.note, one.qualifier) for one in ordered]
-    breaks = sorted(indicator.breaks.all(), key=lambda one: (one.date, one.title))
-    lines = [charts.BreakLine(one.date, one.title, number) for number, one in enumerate(breaks, start=1)]
+    lines = [
+        charts.BreakLine(dt.date.fromisoformat(one.date), one.title, one.number) for one in numbered_breaks(indicator)
+    ]
     return charts.line_chart(
         points, ident=ident, title=indicator.title, unit=indicator.unit, decimals=indicator.decimals, breaks=lines
     )
@@ -84,15 +107,15 @@ class Travel:
 
 def direction_of_travel(indicator):
     """The latest figure against the latest earlier one that is like for like, or why there is none."""
-    newest = {one.period: one for one in sorted(indicator.observations.all(), key=_period_then_edition)}
-    known = [one for one in newest.values() if one.value is not None]
+    known = sorted((one for one in indicator.observations.all() if one.value is not None), key=_period_then_edition)
     if not known:
         return Travel("", "No figure is known.")
-    latest = max(known, key=lambda one: one.end)
+    newest = {one.period: one for one in known}.values()
+    latest = max(newest, key=lambda one: one.end)
     breaks = [one.date for one in indicator.breaks.all()]
     earlier = [
         one
-        for one in known
+        for one in newest
         if one.end < latest.end
         and not one.period.overlaps(latest.period)
         and comparable(one.period, latest.period, breaks)
@@ -106,9 +129,10 @@ def _compare(indicator, before, after):
     words = f"from {_placed(indicator, before)} to {_placed(indicator, after)}"
     if {before.qualifier, after.qualifier} != {Observation.Qualifier.EXACT}:
         return Travel("", f"Rounded figures, {words}: the direction cannot be told.")
-    if before.value == after.value:
+    shown = [figures.round_half_up(one.value, indicator.decimals) for one in (before, after)]
+    if shown[0] == shown[1]:
         return Travel("No change", f"No change {words}.")
-    word = "Up" if after.value > before.value else "Down"
+    word = "Up" if shown[1] > shown[0] else "Down"
     return Travel(word, f"{word} {words}.")
 
 
@@ -127,7 +151,8 @@ def _words(indicator, observation):
 
 
 def _restatement(indicator, earlier, observation):
-    if earlier is None or earlier.value == observation.value:
+    """What the edition before gave for the same period, if both gave a value and the two differ."""
+    if earlier is None or None in (earlier.value, observation.value) or earlier.value == observation.value:
         return ""
     given = f"{earlier.printed_in} gave {_words(indicator, earlier)}."
     return f"Restated: {given}" if earlier.qualifier == Observation.Qualifier.EXACT else given

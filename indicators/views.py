@@ -66,9 +66,9 @@ def indicator_detail(request, partnership, slug):
             "breaks": series.numbered_breaks(indicator),
             "chart": series.chart(indicator, observations, "chart"),
             "travel": series.direction_of_travel(indicator),
-            "priorities": indicator.priorities.select_related("agreement__partnership").order_by(
-                "-agreement__year", "position"
-            ),
+            "priorities": indicator.priorities.visible_to(request.user)
+            .select_related("agreement__partnership")
+            .order_by("-agreement__year", "position"),
         },
     )
 

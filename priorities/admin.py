@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from accounts.admin import ScopedAdmin, ScopedInline
+from accounts.administration import ScopedAdmin, ScopedInline, YearFilter
 from priorities.models import Agreement, Chapter, Lead, Note, Priority, Section, Theme, VersionChange
 
 
@@ -45,7 +45,7 @@ class NoteInline(ScopedInline):
 @admin.register(Priority)
 class PriorityAdmin(ScopedAdmin):
     list_display = ["title", "code", "position", "agreement"]
-    list_filter = ["agreement__year"]
+    list_filter = [YearFilter]
     list_select_related = ["agreement"]
     search_fields = ["title", "code"]
     filter_horizontal = ["continues"]

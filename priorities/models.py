@@ -54,6 +54,10 @@ class Agreement(NaturalKeyModel):
         return FinancialYear(self.year)
 
     @property
+    def choice_label(self):
+        return f"{self.partnership.short_name} {self.financial_year}"
+
+    @property
     def url_args(self):
         """The two leading parts of the address of everything in this year."""
         return [self.partnership.slug, self.financial_year]
@@ -128,6 +132,10 @@ class Theme(NaturalKeyModel):
     def __str__(self):
         return self.title
 
+    @property
+    def choice_label(self):
+        return f"{self.agreement.choice_label}: {self}"
+
 
 class Priority(NaturalKeyModel):
     """One of the year's priorities. It *continues* those of earlier years: renamed, split or merged."""
@@ -158,6 +166,10 @@ class Priority(NaturalKeyModel):
 
     def get_absolute_url(self):
         return reverse("priority-detail", args=[*self.agreement.url_args, self.slug])
+
+    @property
+    def choice_label(self):
+        return f"{self.agreement.choice_label}: {self}"
 
 
 class Lead(NaturalKeyModel):

@@ -14,13 +14,17 @@ class EditionQuerySet(ScopedQuerySet):
     def visible_to(self, user):
         """Published ones for everybody; drafts for those who make the report, in their own partnerships.
 
-        The governing group and Scrutiny read what is published. Each has ``newest_published``: a number or None.
+        The governing group and Scrutiny read what is published. Each has ``newest_published``, a number or None,
+        and ``is_own``: whether it is of a partnership of which ``user`` is a member.
         """
         newest = FrozenEdition.objects.published().filter(edition=OuterRef("pk")).order_by("-number")
         makers = Partnership.objects.with_member(user, Role.LEAD, Role.REVIEWER, Role.OFFICER)
         return (
             self.select_related("agreement__partnership")
-            .annotate(newest_published=Subquery(newest.values("number")[:1]))
+            .annotate(
+                newest_published=Subquery(newest.values("number")[:1]),
+                is_own=Exists(Partnership.objects.with_member(user).filter(pk=OuterRef("agreement__partnership"))),
+            )
             .filter(Q(newest_published__isnull=False) | Q(agreement__partnership__in=makers))
         )
 

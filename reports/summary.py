@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 
 from actions.models import ProgressUpdate
 from indicators import series
-from indicators.models import Observation
+from indicators.models import Break, Indicator, Observation
 from indicators.series import Figure, NumberedBreak
 from priorities.models import Lead as StoredLead
 from priorities.notes import numbers
@@ -122,17 +122,20 @@ def build_summary(edition, *, is_draft=False):
 def _priorities(agreement):
     """The agreement's priorities with all that a report says of them.
 
-    Figures are those known when the edition was printed: of its own year or earlier.
+    Figures and breaks are those known when the edition was printed: of its own year or earlier.
     """
-    accepted = ProgressUpdate.objects.accepted().select_related("round").order_by("-round__position")
+    accepted = ProgressUpdate.objects.accepted().newest_round_first()
     known = Observation.objects.filter(printed_year__lte=agreement.year)
+    breaks = Break.objects.filter(date__lte=agreement.financial_year.end)
+    own = Indicator.objects.filter(partnership=agreement.partnership)
     return agreement.priorities.prefetch_related(
         Prefetch("leads", StoredLead.objects.select_related("agency")),
         "sections",
         "notes",
         Prefetch("actions__updates", accepted, to_attr="accepted_updates"),
+        Prefetch("indicators", own),
         Prefetch("indicators__observations", known, to_attr="known_observations"),
-        "indicators__breaks",
+        Prefetch("indicators__breaks", breaks),
     )
 
 
@@ -163,6 +166,7 @@ def _action(action):
 
 
 def _indicator(priority, indicator):
+    observations = series.for_publication(indicator, indicator.known_observations)
     return IndicatorPart(
         slug=indicator.slug,
         title=indicator.title,
@@ -173,8 +177,8 @@ def _indicator(priority, indicator):
         supplier=indicator.supplier,
         source=indicator.source,
         direction_note=indicator.direction_note,
-        chart=series.chart(indicator, indicator.known_observations, f"chart-{priority.slug}-{indicator.slug}"),
-        figures=series.in_words(indicator, indicator.known_observations),
+        chart=series.chart(indicator, observations, f"chart-{priority.slug}-{indicator.slug}"),
+        figures=series.in_words(indicator, observations),
         breaks=series.numbered_breaks(indicator),
     )
 

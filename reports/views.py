@@ -100,15 +100,18 @@ def edition_detail(request, edition, frozen):
 @reads_edition
 @require_safe
 def edition_pdf(request, edition, frozen):
-    if frozen:
-        return FileResponse(
-            frozen.pdf.open(), content_type="application/pdf", filename=_file_name(edition, frozen, "pdf")
-        )
+    name = _file_name(edition, frozen, "pdf")
     try:
-        pdf = render_pdf(build_summary(edition, is_draft=True))
+        if frozen:
+            return FileResponse(frozen.pdf.open(), content_type="application/pdf", filename=name)
+        return _download(render_pdf(build_summary(edition, is_draft=True)), "application/pdf", name)
+    except FileNotFoundError:
+        reason = (
+            "The file of this published report is missing from the store. It is not made anew: that would be another."
+        )
     except RenderingFailed as error:
-        return render(request, "reports/pdf_failed.html", {"edition": edition, "reason": error}, status=503)
-    return _download(pdf, "application/pdf", _file_name(edition, None, "pdf"))
+        reason = error
+    return render(request, "reports/pdf_failed.html", {"edition": edition, "reason": reason}, status=503)
 
 
 @reads_edition

@@ -133,7 +133,6 @@ GENERIC = [
     "admin:*_delete",
     "admin:*_*_change",
     "admin:None",
-    "admin:view_on_site",
 ]
 
 

@@ -66,6 +66,7 @@ REFUSED = {
     "a round due before it opens": lambda: (one(Round, due__isnull=False), {"due": dt.date(2000, 1, 1)}),
     "a meeting before the due date": lambda: (one(Round, due__isnull=False), {"meets": dt.date(2000, 1, 1)}),
     "half the dates of a round": lambda: (one(Round, due=None), {"opens": TODAY}),
+    "two rounds of one position": lambda: (one(Round, title="Second round"), {"position": 1}),
     "amber without a reason": lambda: (one(ProgressUpdate), {"rating": "amber", "rating_reason": ""}),
     "accepted by nobody": lambda: (one(ProgressUpdate, state="submitted"), {"state": "accepted"}),
     "accepted by somebody at no time": lambda: (

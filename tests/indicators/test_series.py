@@ -164,3 +164,37 @@ def test_the_change_as_it_was_printed(stated, words, indicator):
     year(indicator, 2021, 90, **(before | stated))
     (figure,) = series.in_words(indicator, indicator.observations.all())
     assert figure.stated_change == words
+
+
+@pytest.mark.django_db
+def test_a_change_that_rounding_hides_is_no_change(indicator):
+    Indicator.objects.update(decimals=1)
+    year(indicator, 2020, "4.91")
+    year(indicator, 2021, "4.94")
+    assert travel(indicator).sentence == "No change from 4.9 in 2020/21 to 4.9 in 2021/22."
+
+
+@pytest.mark.django_db
+def test_a_blank_figure_restates_nothing(indicator):
+    year(indicator, 2020, None)
+    year(indicator, 2020, 5, printed_in="2023/24", printed_year=2023)
+    year(indicator, 2020, None, printed_in="2024/25", printed_year=2024)
+    assert [figure.restatement for figure in series.in_words(indicator, indicator.observations.all())] == ["", "", ""]
+    assert travel(indicator).sentence.startswith("5 in 2020/21")
+
+
+@pytest.mark.django_db
+def test_small_counts_are_not_published(indicator):
+    for first, value in ((2018, 9), (2019, 2), (2020, 11), (2021, 5)):
+        year(indicator, first, value, stated_percent=-30, note=f"{value} in all.")
+    known = indicator.observations.all()
+    indicator.suppression_threshold = 5
+    public = series.for_publication(indicator, known)
+    words = series.in_words(indicator, public)
+    assert [figure.value for figure in words] == ["9", None, "11", "5"]
+    told = f"{words[1]} {series.chart(indicator, public, 'x')}"
+    assert "2 in all" not in told
+    assert "30%" not in str(words[1])
+    assert "Suppressed" in words[1].note
+    assert "2019/20: 2" not in series.chart(indicator, public, "x")
+    assert "2019/20: 2" in series.chart(indicator, known, "x"), "the control: members see it"

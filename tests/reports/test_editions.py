@@ -129,3 +129,21 @@ def test_a_draft_whose_pdf_fails_says_why(client, member, monkeypatch):
     response = client.get(LIVE_PAGE + ".pdf")
     assert response.status_code == 503
     assert "needs more than 64 megabytes" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_published_file_that_is_missing_is_said_and_not_made_anew(client, kent):
+    frozen = FrozenEdition.objects.get(edition__agreement__partnership=kent, edition__agreement__year=2022)
+    FrozenEdition.objects.filter(pk=frozen.pk).update(pdf="editions/gone.pdf")
+    response = client.get(PAGE + ".pdf")
+    assert response.status_code == 503
+    assert "missing from the store" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_outsiders_are_offered_no_page_that_they_cannot_open(client, member):
+    assert b'href="/kent/2022-23/"' not in client.get(PAGE + "/").content
+    client.force_login(member("officer", "dover"))
+    assert b'href="/kent/2022-23/"' not in client.get(PAGE + "/").content
+    client.force_login(member("viewer"))
+    assert b'href="/kent/2022-23/"' in client.get(PAGE + "/").content

@@ -9,6 +9,7 @@ from indicators.models import Observation
 from priorities.text import plain
 from reports.models import Edition
 from reports.summary import SCHEMA, build_summary, from_data, to_data
+from tests.conftest import NOW
 
 State = ProgressUpdate.State
 
@@ -117,3 +118,45 @@ def test_a_restated_figure_names_the_earlier_one():
     of_2017 = [figure for figure in incidents.figures if figure.period == "2017"]
     assert [(figure.text, figure.printed_in) for figure in of_2017] == [("39,756", "2017/18"), ("42,072", "2018/19")]
     assert of_2017[1].restatement == "Restated: 2017/18 gave 39,756."
+
+
+def breaks(document):
+    return [one.date for priority in document.priorities for part in priority.indicators for one in part.breaks]
+
+
+@pytest.mark.django_db
+def test_breaks_that_came_later_are_not_in_it():
+    assert max(breaks(build_summary(edition(2016)))) <= "2017-03-31"
+    assert max(breaks(build_summary(edition(2022)))) > "2017-03-31", "the control"
+
+
+@pytest.mark.django_db
+def test_small_counts_are_not_in_it():
+    small = Observation.objects.filter(indicator__slug="asb-incidents", printed_year=2022).first()
+    type(small.indicator).objects.filter(pk=small.indicator_id).update(suppression_threshold=30000)
+    (part,) = [
+        one for priority in build_summary(edition(2022)).priorities for one in priority.indicators
+        if one.slug == "asb-incidents"
+    ]  # fmt: skip
+    assert [figure.value for figure in part.figures if figure.period == "2022/23"] == [None]
+    assert "27,528" not in part.chart
+
+
+@pytest.mark.django_db
+def test_an_indicator_of_another_partnership_is_not_in_it(dover):
+    foreign = dover.indicators.get()
+    foreign.priorities.add(edition(2026).agreement.priorities.first())
+    assert foreign.title not in json.dumps(to_data(build_summary(edition(2026))))
+
+
+@pytest.mark.django_db
+def test_the_newest_of_many_rounds_wins(member):
+    live = edition(2026)
+    action = live.agreement.priorities.first().actions.first()
+    for position in (3, 4):
+        newer = live.agreement.rounds.create(title=f"Round {position}", position=position)
+        newer.updates.create(
+            action=action, state=State.ACCEPTED, text=f"<p>ROUND {position}</p>", accepted_at=NOW,
+            accepted_by=member("reviewer"),
+        )  # fmt: skip
+    assert rows(build_summary(live))[0].progress == "<p>ROUND 4</p>"
