@@ -5,9 +5,10 @@ Whatever is invented is marked ``is_demonstration``. Loading again changes nothi
 
 import datetime as dt
 
-from django.core.management import call_command
+from django.conf import settings
 from django.db import transaction
 
+from accounts import loading
 from accounts.demonstration import person
 from accounts.models import Agency, Partnership, Role, User
 from actions.models import Action, ProgressUpdate, Round, UpdateEvent
@@ -59,7 +60,7 @@ def load(*, now, say=lambda line: None):
     with transaction.atomic():
         if not Partnership.objects.filter(slug="kent").exists():
             say("Loading the published data of four years")
-            call_command("loaddata", *FIXTURES, verbosity=0)
+            loading.load([settings.BASE_DIR / "fixtures" / f"{name}.json" for name in FIXTURES])
         _people()
         _live_year(now)
         _district(now)

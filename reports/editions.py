@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from reports.models import Edition, FrozenEdition
-from reports.rendering.data import render_json
+from reports.rendering.data import digest
 from reports.rendering.pdf import RENDERER, render_pdf
 from reports.summary import build_summary, to_data
 
@@ -32,7 +32,7 @@ def freeze(edition, *, by, at):
             schema=document.schema,
             renderer=RENDERER,
             content=to_data(document),
-            digest=hashlib.sha256(render_json(document)).hexdigest(),
+            digest=digest(document),
             pdf_digest=hashlib.sha256(pdf).hexdigest(),
             pdf_size=len(pdf),
             frozen_at=at,

@@ -10,8 +10,9 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from priorities.models import Section
 from reports.management.commands.export_report import write_whole
-from reports.models import Edition
+from reports.models import Edition, FrozenEdition
 from reports.rendering.pdf import RenderingFailed
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,24 @@ def test_it_is_a_draft_until_a_copy_is_published(tmp_path):
     edition.frozen.update(published_at=None, published_by=None, withdrawn_at=None, withdrawn_by=None)
     export(tmp_path / "draft.json")
     assert json.loads((tmp_path / "draft.json").read_text())["is_draft"] is True
+
+
+def test_text_changed_after_publication_is_a_draft(tmp_path):
+    export(tmp_path / "issued.html", form="html")
+    assert "Draft: not issued" not in (tmp_path / "issued.html").read_text()
+    Section.objects.filter(priority__agreement__year=2016).update(body="<p>Changed.</p>")
+    export(tmp_path / "changed.html", form="html")
+    assert "Draft: not issued" in (tmp_path / "changed.html").read_text()
+
+
+def test_what_an_earlier_version_said_is_a_draft(tmp_path):
+    edition = Edition.objects.get(agreement__partnership__slug="kent", agreement__year=2016, slug="annual-summary")
+    first = edition.frozen.get()
+    FrozenEdition.objects.filter(pk=first.pk).update(number=2, digest="0" * 64)
+    first.pk = None
+    first.save()
+    export(tmp_path / "report.json")
+    assert json.loads((tmp_path / "report.json").read_text())["is_draft"] is True
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@ import datetime as dt
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.core.serializers.base import DeserializationError
 from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.demonstration import PASSWORD, sign_ins
+from accounts.loading import Refused
 from reports import demonstration
 from reports.rendering.pdf import RenderingFailed
 
@@ -35,6 +35,5 @@ class Command(BaseCommand):
             now = timezone.make_aware(dt.datetime.combine(today, dt.time(12)))
         try:
             demonstration.load(now=now, say=lambda line: self.stdout.write(f"{line} ..."))
-        except (DeserializationError, DatabaseError, RenderingFailed) as error:
-            cause = f" ({error.__cause__})" if error.__cause__ else ""
-            raise CommandError(f"The demonstration was not loaded: {error}{cause}") from error
+        except (Refused, DatabaseError, RenderingFailed) as error:
+            raise CommandError(f"The demonstration was not loaded: {error}") from error
