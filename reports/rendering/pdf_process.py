@@ -27,15 +27,23 @@ def main():
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         pdf = make(sys.stdin.buffer.read().decode(), Path(folder))
-    except MemoryError:
+    except (MemoryError, SystemError):
+        # Some libraries in C pass a refused allocation on as a SystemError.
         leave(NO_MEMORY)
-    except OSError as error:
-        # WeasyPrint's way to say that Pango is not there.
+    except (ImportError, OSError) as error:
         print(error, file=sys.stderr)
-        leave(NO_LIBRARY if "cannot load library" in str(error) else 1)
+        leave(reason_of(str(error)))
     output.write(pdf)
     output.flush()
     leave(0)
+
+
+def reason_of(complaint):
+    """The exit code for what the system said of a library or a file."""
+    if "failed to map" in complaint or "allocate memory" in complaint:
+        return NO_MEMORY
+    # WeasyPrint's way to say that Pango is not there.
+    return NO_LIBRARY if "cannot load library" in complaint else 1
 
 
 def leave(code):
