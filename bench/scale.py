@@ -210,7 +210,7 @@ def _updates(agreements, actions, people, now):
     """One round a year and an update of each action: accepted in past years, of every state in the newest."""
     today, days = now.date(), dt.timedelta
     rounds = Round.objects.bulk_create(
-        Round(agreement=one, title="Round", opens=today - days(20), due=today, meets=today + days(20))
+        Round(agreement=one, title="Round", position=1, opens=today - days(20), due=today, meets=today + days(20))
         for one in agreements
     )
     round_of = {one.agreement_id: one for one in rounds}

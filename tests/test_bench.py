@@ -2,8 +2,10 @@
 
 import pytest
 
-from bench import page_list, pages, pdf, table
+from actions.models import Action
+from bench import page_list, pages, pdf, scale, table
 from priorities.years import FinancialYear
+from tests.conftest import NOW
 from tests.test_access import addresses
 
 
@@ -73,3 +75,15 @@ def test_the_pages_that_are_timed_have_titles_and_addresses_of_their_own():
     timed = page_list.site_pages(FinancialYear(2026)) + page_list.admin_pages(lambda model: 1)
     for values in ([page.title for page in timed], [(page.path, page.who) for page in timed]):
         assert len(values) == len(set(values))
+
+
+@pytest.mark.django_db
+def test_the_large_database_fits_the_model(monkeypatch):
+    """A small one, made by the same code: so that a change of the model is seen here and not in the next benchmark."""
+    monkeypatch.setattr(scale, "PARTNERSHIPS", 2)
+    monkeypatch.setattr(scale, "YEARS", 3)
+    before = Action.objects.count()
+    scale.grow(NOW)
+    scale.fill_front_page(NOW)
+    scale.add_what_the_demonstration_lacks(NOW)
+    assert Action.objects.count() == before + 2 * 3 * scale.PRIORITIES * scale.ACTIONS
