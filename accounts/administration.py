@@ -75,10 +75,10 @@ class ScopedRowsMixin:
         return self._told_apart(field, db_field)
 
     def _choices(self, db_field, request, kwargs):
-        rows = db_field.related_model.objects.all()
-        if hasattr(rows, "managed_by"):
-            rows = rows.managed_by(request.user)
-            kwargs.setdefault("queryset", rows.labelled() if hasattr(rows, "labelled") else rows)
+        related = db_field.related_model
+        if hasattr(related.objects.all(), "managed_by"):
+            rows = related.objects.managed_by(request.user)
+            kwargs.setdefault("queryset", rows.labelled() if hasattr(related, "choice_label") else rows)
         return kwargs
 
     def _told_apart(self, field, db_field):
@@ -157,19 +157,3 @@ class ReadOnlyMixin:
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-
-class YearFilter(admin.SimpleListFilter):
-    """The years of the rows that the officer may see. ``path`` leads to the year; a subclass may lengthen it."""
-
-    title = "year"
-    parameter_name = "year"
-    path = "agreement__year"
-
-    def lookups(self, request, model_admin):
-        years = model_admin.get_queryset(request).order_by().values_list(self.path, flat=True).distinct()
-        return [(str(year), f"{year}/{(year + 1) % 100:02}") for year in sorted(years, reverse=True)]
-
-    def queryset(self, request, queryset):
-        offered = {value for value, _ in self.lookup_choices}
-        return queryset.filter(**{self.path: self.value()}) if self.value() in offered else queryset

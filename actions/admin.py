@@ -1,7 +1,8 @@
 from django.contrib import admin
 
-from accounts.administration import ReadOnlyMixin, ScopedAdmin, ScopedInline, YearFilter
+from accounts.administration import ReadOnlyMixin, ScopedAdmin, ScopedInline
 from actions.models import Action, Concern, Event, Funding, ProgressUpdate, Recommendation, Round, UpdateEvent
+from priorities.admin import YearFilter
 
 
 class FundingInline(ScopedInline):
@@ -21,7 +22,6 @@ class ActionAdmin(ScopedAdmin):
     named_by = ["priority"]
     list_display = ["reference", "title", "status", "outcome", "due", "priority"]
     list_filter = ["status", "outcome", ActionYearFilter]
-    list_select_related = ["priority"]
     search_fields = ["title", "priority__title"]
     filter_horizontal = ["agencies", "themes", "owners", "continues"]
     inlines = [FundingInline, EventInline]

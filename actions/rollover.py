@@ -7,7 +7,7 @@ from priorities.models import Agreement, Lead, Note, Priority, Section, Theme
 
 
 @transaction.atomic
-def roll_over(agreement, *, to, title=None, is_demonstration=False):
+def roll_over(agreement, *, to, is_demonstration=False):
     """A new Agreement for the FinancialYear ``to``, made from ``agreement``, which stays as it is.
 
     Copied: themes, priorities with leads, sections and notes, the indicators in use, and each open action with
@@ -17,7 +17,7 @@ def roll_over(agreement, *, to, title=None, is_demonstration=False):
     new = Agreement.objects.create(
         partnership=agreement.partnership,
         year=to.start_year,
-        title=title or agreement.title,
+        title=agreement.title,
         effective_from=to.start,
         is_demonstration=is_demonstration,
     )

@@ -1,5 +1,4 @@
 from django.db.models import Count, Prefetch, Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -7,11 +6,9 @@ from accounts.models import Partnership
 from actions.models import Action, ProgressUpdate
 from actions.threads import thread
 from indicators import series
-from priorities.models import Agreement, Lead, Priority
+from priorities.models import Agreement, Priority
 from priorities.notes import NoteLinks, numbers
 from priorities.text import note_keys
-
-LARGEST_NUMBER = 32767
 
 
 @require_safe
@@ -30,7 +27,7 @@ def agreement_detail(request, partnership, year):
     agreement = get_object_or_404(Agreement.objects.visible_to(request.user).in_year(partnership, year))
     priorities = agreement.priorities.annotate(
         open_count=Count("actions", filter=~Q(actions__status=Action.Status.CLOSED)), action_count=Count("actions")
-    ).prefetch_related(_leads())
+    ).with_leads()
     return render(
         request,
         "actions/agreement_detail.html",
@@ -73,8 +70,6 @@ def priority_detail(request, partnership, year, slug):
 
 @require_safe
 def action_detail(request, partnership, year, slug, number):
-    if number > LARGEST_NUMBER:
-        raise Http404
     action = get_object_or_404(
         Action.objects.visible_to(request.user).select_related("priority__agreement__partnership"),
         priority__agreement__partnership__slug=partnership,
@@ -103,10 +98,6 @@ def action_detail(request, partnership, year, slug, number):
             "thread": thread(action, request.user),
         },
     )
-
-
-def _leads():
-    return Prefetch("leads", Lead.objects.select_related("agency"))
 
 
 def _updates(user):

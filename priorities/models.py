@@ -137,6 +137,12 @@ class Theme(NaturalKeyModel):
         return f"{self.agreement.choice_label}: {self}"
 
 
+class PriorityQuerySet(ScopedQuerySet):
+    def with_leads(self):
+        """Each with its leads and their agencies, in one query more."""
+        return self.prefetch_related(models.Prefetch("leads", Lead.objects.select_related("agency")))
+
+
 class Priority(NaturalKeyModel):
     """One of the year's priorities. It *continues* those of earlier years: renamed, split or merged."""
 
@@ -151,7 +157,7 @@ class Priority(NaturalKeyModel):
     position = models.PositiveSmallIntegerField()
     continues = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="continued_by")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = PriorityQuerySet.as_manager()
 
     class Meta:
         ordering = ["agreement_id", "position"]

@@ -14,7 +14,6 @@ from actions.models import ProgressUpdate
 from indicators import series
 from indicators.models import Break, Indicator, Observation
 from indicators.series import Figure, NumberedBreak
-from priorities.models import Lead as StoredLead
 from priorities.notes import numbers
 
 SCHEMA = 1
@@ -128,8 +127,7 @@ def _priorities(agreement):
     known = Observation.objects.filter(printed_year__lte=agreement.year)
     breaks = Break.objects.filter(date__lte=agreement.financial_year.end)
     own = Indicator.objects.filter(partnership=agreement.partnership)
-    return agreement.priorities.prefetch_related(
-        Prefetch("leads", StoredLead.objects.select_related("agency")),
+    return agreement.priorities.with_leads().prefetch_related(
         "sections",
         "notes",
         Prefetch("actions__updates", accepted, to_attr="accepted_updates"),

@@ -101,16 +101,18 @@ def edition_detail(request, edition, frozen):
 @require_safe
 def edition_pdf(request, edition, frozen):
     name = _file_name(edition, frozen, "pdf")
-    try:
-        if frozen:
+    if frozen:
+        try:
             return FileResponse(frozen.pdf.open(), content_type="application/pdf", filename=name)
+        except FileNotFoundError:
+            return _pdf_failed(request, edition, "The file of this published report is missing from the store.")
+    try:
         return _download(render_pdf(build_summary(edition, is_draft=True)), "application/pdf", name)
-    except FileNotFoundError:
-        reason = (
-            "The file of this published report is missing from the store. It is not made anew: that would be another."
-        )
     except RenderingFailed as error:
-        reason = error
+        return _pdf_failed(request, edition, error)
+
+
+def _pdf_failed(request, edition, reason):
     return render(request, "reports/pdf_failed.html", {"edition": edition, "reason": reason}, status=503)
 
 

@@ -70,7 +70,11 @@ TABLE = {
     "agreement-detail": [(["kent", LIVE], members(), None), (["kent", FinancialYear(2019)], members(404), None)],
     "agreement-document": [(["kent", PRINTED], members(), None)],
     "priority-detail": [(LIVE_PRIORITY, members(), None)],
-    "action-detail": [([*LIVE_PRIORITY, 1], members(), None), ([*LIVE_PRIORITY, 10**9], members(404), None)],
+    "action-detail": [
+        ([*LIVE_PRIORITY, 1], members(), None),
+        ([*LIVE_PRIORITY, 10**9], members(404), None),
+        ([*LIVE_PRIORITY, 10**30], members(404), None),
+    ],
     "indicator-list": [(["kent"], members(), None)],
     "indicator-detail": [(["kent", "asb-incidents"], members(), None)],
     "indicator-csv": [(["kent", "asb-incidents"], members(), None)],
