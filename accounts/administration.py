@@ -1,12 +1,15 @@
 """What every page of the administration is built on: rows, choices and changes of the own partnerships only."""
 
-from functools import reduce
 from operator import attrgetter
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from accounts import history
+from accounts.models import partnership_of
 
 
 def once(request, question, answer):
@@ -15,14 +18,6 @@ def once(request, question, answer):
     if question not in answers:
         answers[question] = answer()
     return answers[question]
-
-
-def partnership_of(row):
-    """The partnership that owns ``row``, or None while the way there is not filled in."""
-    try:
-        return reduce(getattr, row.partnership_path.split("__"), row) if row.partnership_path else row
-    except ObjectDoesNotExist:
-        return None
 
 
 def chosen_rows(value):
@@ -133,6 +128,25 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
         named = {one.parameter_name for one in self.list_filter if isinstance(one, type)}
         fields = [one[0] if isinstance(one, tuple) else one for one in self.list_filter if not isinstance(one, type)]
         return lookup in named | {field + end for field in fields for end in ("", "__exact", "__id__exact", "__isnull")}
+
+    def log_addition(self, request, obj, message):
+        return self._recorded(request, obj, "added", super().log_addition(request, obj, message))
+
+    def log_change(self, request, obj, message):
+        return self._recorded(request, obj, "changed", super().log_change(request, obj, message))
+
+    def log_deletions(self, request, queryset):
+        for row in queryset:
+            if getattr(row, "partnership_path", ""):
+                history.record(row, verb="deleted", by=request.user, at=timezone.now())
+        return super().log_deletions(request, queryset)
+
+    def _recorded(self, request, row, verb, entry):
+        """In the same history as the service's own pages. A person belongs to no one partnership."""
+        if hasattr(row, "partnership_path"):
+            note = entry.get_change_message()
+            history.record(row, verb=verb, by=request.user, at=entry.action_time, note=note)
+        return entry
 
     def get_view_on_site_url(self, obj=None):
         """Straight to the page. Django's redirector would name any partnership's rows."""

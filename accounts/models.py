@@ -4,6 +4,8 @@ import datetime as dt
 from functools import reduce
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -55,6 +57,14 @@ class ScopedQuerySet(models.QuerySet):
         if user.is_active and user.is_superuser:
             return self
         return self._within(Partnership.objects.with_member(user, Role.OFFICER))
+
+
+def partnership_of(row):
+    """The partnership that owns ``row``, or None while the way there is not filled in."""
+    try:
+        return reduce(getattr, row.partnership_path.split("__"), row) if row.partnership_path else row
+    except ObjectDoesNotExist:
+        return None
 
 
 # First parts of addresses that are not partnerships.
@@ -264,3 +274,39 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user}: {self.get_role_display()}, {self.partnership}"
+
+
+class HistoryEntryQuerySet(ScopedQuerySet):
+    def about(self, *rows):
+        """What was done to these rows, newest first. Whoever may see a row may see its history."""
+        same = (Q(about_model=row._meta.label_lower, about_id=row.pk) for row in rows)
+        return self.filter(reduce(Q.__or__, same, Q(pk=None))).select_related("by").order_by("-at", "-pk")
+
+
+class HistoryEntry(models.Model):
+    """Who did what to which row, when, with its values as they then stood. Only ever added to.
+
+    The row is named by its model and number, not by a reference, so that its history outlives it.
+    """
+
+    partnership_path = "partnership"
+
+    partnership = models.ForeignKey(Partnership, models.PROTECT, related_name="history")
+    about_model = models.CharField(max_length=60)
+    about_id = models.BigIntegerField()
+    about = models.CharField(max_length=300)
+    verb = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="history")
+    note = models.TextField(blank=True)
+    values = models.JSONField(encoder=DjangoJSONEncoder)
+
+    objects = HistoryEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name_plural = "history entries"
+        indexes = [models.Index(fields=["about_model", "about_id", "at"], name="historyentry_about")]
+
+    def __str__(self):
+        return f"{self.about}: {self.verb}"

@@ -1,0 +1,29 @@
+"""The history of everything that people change: who did what when, with the values as they stood."""
+
+from accounts.models import HistoryEntry, partnership_of
+
+# Never kept twice: a password, even as a hash, has no place in a history.
+_SECRET = {"password"}
+
+
+def record(row, *, verb, by, at, note=""):
+    """Append that ``by`` did ``verb`` ("opened", "ended") to ``row``. Call it in the transaction of the deed.
+
+    ``by`` is None for what the service itself did.
+    """
+    return HistoryEntry.objects.create(
+        partnership=partnership_of(row),
+        about_model=row._meta.label_lower,
+        about_id=row.pk,
+        about=str(row)[:300],
+        verb=verb,
+        at=at,
+        by=by,
+        note=note,
+        values=_values(row),
+    )
+
+
+def _values(row):
+    values = {field.name: field.value_from_object(row) for field in row._meta.concrete_fields if field.name not in _SECRET}
+    return values | {field.name: [str(one) for one in getattr(row, field.name).all()] for field in row._meta.many_to_many}

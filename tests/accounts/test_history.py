@@ -1,0 +1,102 @@
+"""The history: kept for every change, shown with its row, and refused by the database itself to be changed."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
+
+from accounts import history
+from accounts.models import Agency, HistoryEntry
+from tests.conftest import NOW
+
+APPEND_ONLY = ["accounts_historyentry", "actions_updateevent"]
+
+
+@pytest.fixture
+def agency(kent):
+    return Agency.objects.create(partnership=kent, name="Harbour board")
+
+
+@pytest.fixture
+def entry(agency, member):
+    return history.record(agency, verb="added", by=member("officer"), at=NOW, note="For the coast")
+
+
+def test_an_entry_holds_the_values_as_they_stood(agency, entry):
+    Agency.objects.filter(pk=agency.pk).update(name="Port authority")
+    kept = HistoryEntry.objects.about(agency).get()
+    assert kept.values["name"] == "Harbour board"
+    assert (kept.about, kept.verb, kept.note, kept.at) == ("Harbour board", "added", "For the coast", NOW)
+
+
+def test_history_is_of_its_row_and_partnership(agency, entry, kent, dover, member):
+    other = Agency.objects.create(partnership=kent, name="Other board")
+    assert not HistoryEntry.objects.about(other).exists()
+    assert HistoryEntry.objects.about(agency, other).count() == 1
+    assert HistoryEntry.objects.visible_to(member("officer")).filter(pk=entry.pk).exists()
+    assert not HistoryEntry.objects.visible_to(member("officer", "dover")).filter(pk=entry.pk).exists()
+
+
+def test_a_password_is_never_kept(member):
+    assert "password" not in history._values(member("officer"))
+
+
+def replace(table, row):
+    """REPLACE on SQLite; PostgreSQL's upsert does the same."""
+    columns = [column.name for column in connection.introspection.get_table_description(connection.cursor(), table)]
+    names = ", ".join(f'"{name}"' for name in columns)
+    if connection.vendor == "sqlite":
+        return f"INSERT OR REPLACE INTO {table} ({names}) SELECT {names} FROM {table} WHERE id = {row}"
+    return (
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM {table} WHERE id = {row} "
+        f"ON CONFLICT (id) DO UPDATE SET at = EXCLUDED.at"
+    )
+
+
+def tampering(table, row):
+    yield f"UPDATE {table} SET at = at WHERE id = {row}"
+    yield f"DELETE FROM {table} WHERE id = {row}"
+    yield replace(table, row)
+    if connection.vendor == "postgresql":
+        yield f"TRUNCATE {table} CASCADE"
+
+
+def outcome(statement):
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    except DatabaseError as error:
+        return str(error)
+    return "done"
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_the_database_refuses_to_change_a_row(table, entry, db):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {table} LIMIT 1")
+        (row,) = cursor.fetchone()
+    for statement in tampering(table, row):
+        assert "is only added to" in outcome(statement), statement
+
+
+def test_without_the_triggers_every_change_would_pass(agency, entry):
+    """The control: the same statements, on the same table, after its migration is taken back."""
+    table = "accounts_historyentry"
+    operation = MigrationLoader(connection).get_migration("accounts", "0002_history").operations[-1]
+    with connection.schema_editor() as editor:
+        operation.reverse_code(None, editor)
+    try:
+        for statement in [*tampering(table, entry.pk)][:3]:
+            assert outcome(statement) == "done", statement
+    finally:
+        with connection.schema_editor() as editor:
+            operation.code(None, editor)
+
+
+def test_the_administration_keeps_the_same_history(client, member, agency, kent):
+    client.force_login(member("officer"))
+    page = f"/admin/accounts/agency/{agency.pk}/change/"
+    assert client.post(page, {"name": "Port authority", "former_names": "[]"}).status_code == 302
+    assert client.post(f"/admin/accounts/agency/{agency.pk}/delete/", {"post": "yes"}).status_code == 302
+    deleted, changed = HistoryEntry.objects.about(agency)
+    assert (changed.verb, changed.values["name"], changed.by) == ("changed", "Port authority", member("officer"))
+    assert (deleted.verb, deleted.about) == ("deleted", "Port authority")
