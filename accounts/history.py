@@ -25,5 +25,6 @@ def record(row, *, verb, by, at, note=""):
 
 
 def _values(row):
-    values = {field.name: field.value_from_object(row) for field in row._meta.concrete_fields if field.name not in _SECRET}
-    return values | {field.name: [str(one) for one in getattr(row, field.name).all()] for field in row._meta.many_to_many}
+    fields = [field for field in row._meta.concrete_fields if field.name not in _SECRET]
+    related = {field.name: [str(one) for one in getattr(row, field.name).all()] for field in row._meta.many_to_many}
+    return {field.name: field.value_from_object(row) for field in fields} | related

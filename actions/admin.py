@@ -29,6 +29,8 @@ class ActionAdmin(ScopedAdmin):
 
 @admin.register(Round)
 class RoundAdmin(ScopedAdmin):
+    # Opening asks every action for its update: the service's own page does it.
+    readonly_fields = ["opened_at", "opened_by"]
     list_display = ["title", "agreement", "opens", "due", "meets"]
     list_select_related = ["agreement"]
     search_fields = ["title"]
@@ -51,7 +53,9 @@ class ProgressUpdateAdmin(ReadOnlyMixin, ScopedAdmin):
 
 
 @admin.register(Concern)
-class ConcernAdmin(ScopedAdmin):
+class ConcernAdmin(ReadOnlyMixin, ScopedAdmin):
+    """To look at: who raised, escalated and decided it is kept by the service's own pages."""
+
     list_display = ["about", "state", "raised_at", "raised_by", "partnership"]
     list_filter = ["state"]
     list_select_related = ["action__priority", "priority", "indicator", "raised_by", "partnership"]

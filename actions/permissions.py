@@ -1,8 +1,63 @@
-"""Who may see and do what with actions and updates. The only home of these questions."""
+"""Who may see and do what with actions and updates. The only home of these questions.
 
+Each asks about one deed and reads the roles anew: a role taken away counts from the next request on.
+"""
+
+from accounts.models import Role
+from accounts.permissions import holds
 from actions.models import Action
+from priorities.models import Priority
 
 
 def actions_to_answer(user):
     """The open actions of the priorities that ``user`` leads, in partnerships where the lead is a member."""
-    return Action.objects.visible_to(user).filter(priority__leads__users=user).open().distinct()
+    return Action.objects.visible_to(user).led_by(user).open()
+
+
+def can_write(user, update):
+    """Leads and deputies of the priority write, in a round that was opened, on an action that is open."""
+    return (
+        update.round.opened_at is not None
+        and update.action.status != Action.Status.CLOSED
+        and Priority.objects.led_by(user).filter(pk=update.action.priority_id).exists()
+    )
+
+
+def can_review(user, update):
+    """The Working Group reviews; nobody reviews an update that they wrote themselves."""
+    return (
+        holds(user, update.action.priority.agreement.partnership_id, Role.REVIEWER)
+        and not update.events.written_by(user).exists()
+    )
+
+
+def can_reopen(user, update):
+    return holds(user, update.action.priority.agreement.partnership_id, Role.REVIEWER, Role.OFFICER)
+
+
+def can_run_rounds(user, agreement):
+    """Officers plan and open rounds, and chase."""
+    return holds(user, agreement.partnership_id, Role.OFFICER)
+
+
+def can_see_review(user, agreement):
+    """The dashboard and the queue: for the Working Group and the officers."""
+    return holds(user, agreement.partnership_id, Role.REVIEWER, Role.OFFICER)
+
+
+def can_raise_concern(user, partnership):
+    return holds(user, partnership.pk, Role.LEAD, Role.REVIEWER, Role.OFFICER)
+
+
+def can_handle_concern(user, concern):
+    """The Working Group decides or escalates. An officer records what the groups decide."""
+    return holds(user, concern.partnership_id, Role.REVIEWER, Role.OFFICER)
+
+
+def can_keep_recommendations(user, agreement):
+    return holds(user, agreement.partnership_id, Role.OFFICER)
+
+
+def can_end_actions(user, agreement):
+    """Officers end actions and roll the year over."""
+    return holds(user, agreement.partnership_id, Role.OFFICER)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import Agency, NaturalKeyModel, Partnership, ScopedQuerySet, User
+from accounts.models import Agency, NaturalKeyModel, Partnership, Role, ScopedQuerySet, User
 from priorities.dates import PartialDateField
 from priorities.text import RichTextField
 from priorities.years import FinancialYear
@@ -141,6 +141,11 @@ class PriorityQuerySet(ScopedQuerySet):
     def with_leads(self):
         """Each with its leads and their agencies, in one query more."""
         return self.prefetch_related(models.Prefetch("leads", Lead.objects.select_related("agency")))
+
+    def led_by(self, user):
+        """The priorities of which ``user`` is a lead or a deputy, while holding that role in the partnership."""
+        posts = Lead.objects.filter(users=user).values("priority")
+        return self.filter(pk__in=posts, agreement__partnership__in=Partnership.objects.with_member(user, Role.LEAD))
 
 
 class Priority(NaturalKeyModel):

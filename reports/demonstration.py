@@ -117,6 +117,7 @@ def _set_due_dates(agreement, today, year):
 def _rounds(agreement, now):
     today = now.date()
     days = dt.timedelta
+    officer = User.objects.get(email=f"officer@{agreement.partnership.slug}.example")
     earlier = Round.objects.create(
         agreement=agreement,
         title="First round",
@@ -124,6 +125,8 @@ def _rounds(agreement, now):
         opens=today - days(100),
         due=today - days(75),
         meets=today - days(60),
+        opened_at=now - days(100),
+        opened_by=officer,
     )
     current = Round.objects.create(
         agreement=agreement,
@@ -132,6 +135,8 @@ def _rounds(agreement, now):
         opens=today - days(10),
         due=today + days(11),
         meets=today + days(25),
+        opened_at=now - days(10),
+        opened_by=officer,
     )
     for index, action in enumerate(Action.objects.in_agreement(agreement)):
         _update(earlier, action, SHOWN_STATES[0], now - days(70))
@@ -156,6 +161,8 @@ def _update(round, action, shown, at):
         rating_reason=reason,
         as_at=at.date().isoformat() if started else "",
         version=1 if started else 0,
+        saved_at=at if started else None,
+        saved_by=_lead(action) if started else None,
         accepted_at=at if accepted else None,
         accepted_by=reviewer if accepted else None,
     )
@@ -163,8 +170,11 @@ def _update(round, action, shown, at):
         _history(update, at, reviewer)
 
 
+def _lead(action):
+    return User.objects.filter(leads__priority=action.priority).first()
+
+
 def _history(update, at, reviewer):
-    lead = User.objects.filter(leads__priority=update.action.priority).first()
     kinds = {
         ProgressUpdate.State.DRAFT: ["saved"],
         ProgressUpdate.State.SUBMITTED: ["saved", "submitted"],
@@ -176,10 +186,12 @@ def _history(update, at, reviewer):
             update=update,
             kind=kind,
             at=at,
-            by=reviewer if kind in ("returned", "accepted") else lead,
+            by=reviewer if kind in ("returned", "accepted") else update.saved_by,
             version=update.version,
             text=update.text,
             rating=update.rating,
+            rating_reason=update.rating_reason,
+            as_at=update.as_at,
             note="Please say which provider and by when." if kind == "returned" else "",
         )
 

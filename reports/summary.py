@@ -157,7 +157,7 @@ def _action(action):
     return ActionRow(
         reference=action.reference,
         title=action.title,
-        progress=latest.text if latest else "",
+        progress=latest.in_report if latest else "",
         no_progress=latest.no_progress if latest else False,
         as_at=latest.as_at if latest else "",
     )

@@ -1,0 +1,40 @@
+"""What may stand with a progress text besides its words: numbers, money and events. Plain data in, HTML out.
+
+Stored with the update as {"numbers": [{"what", "value"}], "funding": [{"source", "amount"}],
+"events": [{"title", "date", "attendance", "satisfaction"}]}; all are texts, a date is a partial date, and a
+missing list is an empty one. They are saved, accepted and frozen together with the text.
+"""
+
+from html import escape
+
+from priorities.dates import british
+
+PARTS = {
+    "numbers": ["what", "value"],
+    "funding": ["source", "amount"],
+    "events": ["title", "date", "attendance", "satisfaction"],
+}
+
+
+def to_html(particulars):
+    """One list of plain sentences, in the vocabulary of priorities/text.py; "" where there is nothing to say."""
+    lines = [_SENTENCES[part](row) for part in PARTS for row in particulars.get(part, ())]
+    return f"<ul>{''.join(f'<li>{escape(line, quote=False)}</li>' for line in lines)}</ul>" if lines else ""
+
+
+def _number(row):
+    return f"{row['what']}: {row['value']}."
+
+
+def _money(row):
+    return f"Funding: {row['source']}, {row['amount']}." if row.get("amount") else f"Funding: {row['source']}."
+
+
+def _event(row):
+    parts = [row["title"], british(row.get("date"))]
+    parts += [f"attendance: {row['attendance']}"] if row.get("attendance") else []
+    parts += [f"satisfaction: {row['satisfaction']}"] if row.get("satisfaction") else []
+    return f"Event: {', '.join(filter(None, parts))}."
+
+
+_SENTENCES = {"numbers": _number, "funding": _money, "events": _event}
