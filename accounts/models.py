@@ -263,6 +263,7 @@ class Membership(models.Model):
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="memberships")
+    given_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -310,3 +311,48 @@ class HistoryEntry(models.Model):
 
     def __str__(self):
         return f"{self.about}: {self.verb}"
+
+
+class LetterQuerySet(ScopedQuerySet):
+    def unsent(self):
+        return self.filter(sent_at=None, cancelled_at=None)
+
+    def due(self, at):
+        """What is to be tried at the moment ``at``."""
+        return self.unsent().filter(next_try__lte=at)
+
+
+class Letter(models.Model):
+    """An e-mail to one person about one event. It holds what it is about, never what people wrote."""
+
+    partnership_path = "partnership"
+
+    to = models.ForeignKey(User, models.PROTECT, related_name="letters")
+    partnership = models.ForeignKey(Partnership, models.PROTECT, null=True, related_name="letters")
+    kind = models.CharField(max_length=40, help_text="A key of the setting LETTERS.")
+    about = models.JSONField(default=dict, help_text="Numbers of rows, by name.")
+    key = models.CharField(max_length=200, unique=True, help_text="Names the person and the event.")
+    written_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="Not sent before.")
+    sent_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    next_try = models.DateTimeField()
+    last_error = models.CharField(max_length=100, blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-written_at", "-pk"]
+        indexes = [
+            models.Index(fields=["next_try"], name="letter_unsent", condition=Q(sent_at=None, cancelled_at=None))
+        ]
+        constraints = [
+            models.CheckConstraint(name="letter_sent_or_cancelled", condition=Q(sent_at=None) | Q(cancelled_at=None)),
+            models.CheckConstraint(name="letter_tried_before_sent", condition=Q(sent_at=None) | Q(tries__gte=1)),
+            models.CheckConstraint(name="letter_not_before_due", condition=Q(next_try__gte=F("due_at"))),
+            models.CheckConstraint(name="letter_key_not_empty", condition=~Q(key="")),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} to {self.to}"

@@ -11,3 +11,8 @@ def can_administer(user):
 def holds(user, partnership, *roles):
     """Whether ``user`` is an active member of ``partnership`` (or its number) in one of ``roles``."""
     return Partnership.objects.with_member(user, *roles).filter(pk=getattr(partnership, "pk", partnership)).exists()
+
+
+def can_manage_people(user, partnership):
+    """Officers of the partnership, and superusers, invite people and change their roles."""
+    return can_administer(user) and Partnership.objects.managed_by(user).filter(pk=partnership.pk).exists()

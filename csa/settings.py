@@ -7,6 +7,7 @@
 - ``test``: the test suite.
 """
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -35,6 +36,10 @@ def _required_in_production(name, kind, default):
 
 SECRET_KEY = _required_in_production("SECRET_KEY", "str", "only-for-demonstration-and-tests-" + "0" * 32)
 ALLOWED_HOSTS = _required_in_production("ALLOWED_HOSTS", "list", ["localhost", "127.0.0.1", "[::1]"])
+# What links in e-mails begin with: no request is at hand where they are written.
+SITE_URL = _required_in_production("SITE_URL", "str", "http://localhost:8000").rstrip("/")
+if not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", SITE_URL):
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}. It must be like https://safety.example.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 
@@ -153,10 +158,21 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="community-safety@localhost")
 
 # Background work: jobs wait in the database for `manage.py db_worker`; `manage.py run_due` looks for what is due.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# What `manage.py run_due` calls with at=now, in this order. Each may be called at any time, by several at once.
+DUE_WORK = [
+    "accounts.tasks.fail_abandoned",
+    "accounts.post.enqueue_unsent",
+    "accounts.tasks.prune",
+]
+# Who writes each kind of letter (accounts/post.py).
+LETTERS = {
+    "invitation": "accounts.invitations.compose",
+}
 
 # Language and time.
 LANGUAGE_CODE = "en-gb"

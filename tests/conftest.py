@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.demonstration import PASSWORD
 from accounts.models import Membership, Partnership, Role, User
 from reports import demonstration
+from tests.post_office import post_office  # noqa: F401 - a fixture
 from tests.scratch import scratch  # noqa: F401 - a fixture
 
 # The clock of the tests: a Saturday in the middle of a financial year.

@@ -2,9 +2,12 @@
 
 import importlib.machinery
 import importlib.util
+import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -224,8 +227,63 @@ def test_empty_secret_key_is_replaced(run, tmp_path):
     assert len(run.secret_key(file)) >= 50
 
 
-def test_production_names_all_missing_settings_at_once(run, monkeypatch, capsys):
-    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "CSA_MODE"):
+@pytest.mark.parametrize("command", ["serve", "work"])
+def test_production_names_all_missing_settings_at_once(command, run, monkeypatch, capsys):
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "SITE_URL", "CSA_MODE"):
         monkeypatch.delenv(name, raising=False)
-    assert run.main(["serve"]) == 1
-    assert "Not set: SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL." in capsys.readouterr().err
+    assert run.main([command]) == 1
+    assert "Not set: SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL, SITE_URL." in capsys.readouterr().err
+
+
+# Background work
+
+
+def child(tmp_path, name, ending="while True: time.sleep(1)"):
+    """A process that leaves its number in a file of its own."""
+    mark = f"open({str(tmp_path)!r} + '/{name}-' + str(os.getpid()), 'w').close()"
+    return [sys.executable, "-c", f"import os, signal, sys, time\n{mark}\n{ending}"]
+
+
+def numbers(tmp_path, name):
+    return [int(file.name.removeprefix(f"{name}-")) for file in tmp_path.glob(f"{name}-*")]
+
+
+def is_gone(number):
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def wait_until(holds):
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_work_leaves_no_child_behind(signal_number, tmp_path):
+    script = f"""
+import importlib.machinery, sys
+sys.dont_write_bytecode = True
+run = importlib.machinery.SourceFileLoader("run_script", {str(SCRIPT)!r}).load_module()
+run.DUE_SECONDS = 0.1
+run.keep_working({child(tmp_path, "worker")!r}, {child(tmp_path, "due", ending="")!r}, None)
+"""
+    with subprocess.Popen([sys.executable, "-W", "ignore", "-c", script], stderr=subprocess.DEVNULL) as process:
+        wait_until(lambda: numbers(tmp_path, "worker") and len(numbers(tmp_path, "due")) >= 2)
+        process.send_signal(signal_number)
+        process.wait(timeout=30)
+    assert all(is_gone(number) for name in ("worker", "due") for number in numbers(tmp_path, name))
+
+
+def test_work_ends_with_its_worker(run, tmp_path, monkeypatch, capsys):
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert run.keep_working(child(tmp_path, "worker", "sys.exit(3)"), child(tmp_path, "due"), None) == 3
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert capsys.readouterr().err == "The worker has ended with exit code 3.\n"
+    assert all(is_gone(number) for number in numbers(tmp_path, "due"))
