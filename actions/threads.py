@@ -1,17 +1,9 @@
 """The thread of an action through the years: what it continues, what continues it, and what changed."""
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
+from actions.differences import Piece, wording
 from actions.models import Action
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Some words of a title; ``kind`` is "same", "added" or "removed"."""
-
-    kind: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +59,7 @@ def _step(one, current, earlier, later, actions):
         action=one,
         is_current=one.pk == current.pk,
         changes=_changes(one, before, later),
-        wording=_wording(before[0].title, one.title) if len(before) == 1 else [Piece("same", one.title)],
+        wording=wording(before[0].title, one.title) if len(before) == 1 else [Piece("same", one.title)],
     )
 
 
@@ -85,18 +77,3 @@ def _changes(one, before, later):
     if all(other.title != one.title for other in before):
         changes.append("Worded anew.")
     return changes or ["No change."]
-
-
-def _wording(before, after):
-    """``after`` against ``before``, word by word."""
-    old, new = before.split(), after.split()
-    pieces = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append(Piece("same", " ".join(new[j1:j2])))
-            continue
-        if i2 > i1:
-            pieces.append(Piece("removed", " ".join(old[i1:i2])))
-        if j2 > j1:
-            pieces.append(Piece("added", " ".join(new[j1:j2])))
-    return pieces

@@ -1,7 +1,7 @@
 import pytest
 
 from actions.models import Action
-from actions.threads import Piece, _wording, thread
+from actions.threads import thread
 
 
 def find(reference, year):
@@ -48,12 +48,3 @@ def test_splits_merges_and_moves_are_said(kent, member):
     assert "Split from RS-A1." in said[first.pk]
     assert "Merged from" in said[second.pk]
     assert "Priority before: Road Safety." in said[second.pk]
-
-
-def test_wording_marks_the_words_that_changed():
-    assert _wording("Help partners deliver the plan", "Help all partners deliver") == [
-        Piece("same", "Help"),
-        Piece("added", "all"),
-        Piece("same", "partners deliver"),
-        Piece("removed", "the plan"),
-    ]
