@@ -52,6 +52,8 @@ def save(update, content, *, version, by, at, key=None):
     content = replace(content, text=sanitise(content.text))
     to = State.RETURNED if update.state == State.RETURNED else State.DRAFT
     frm = [State.RETURNED] if to == State.RETURNED else [State.NOT_STARTED, State.DRAFT]
+    if update.version == version and update.state == to and Content.of(update) == content:
+        return update
     written = asdict(content) | {"version": F("version") + 1, "saved_at": at, "saved_by": by}
     try:
         return _move(update, frm=frm, to=to, version=version, kind=Kind.SAVED, by=by, at=at, key=key, changes=written)
