@@ -3,6 +3,8 @@
 from django.contrib.auth.views import redirect_to_login
 from django.utils.cache import patch_cache_control
 
+from accounts.kept_text import SIGNED_OUT, refuse, wants_json
+
 
 def public(view):
     """Mark ``view`` as open to everyone. The table in tests/test_access.py names each such page."""
@@ -11,7 +13,10 @@ def public(view):
 
 
 class SignInRequiredMiddleware:
-    """Send an anonymous visitor to the sign-in page from every view that is not marked ``public``."""
+    """Send an anonymous visitor to the sign-in page from every view that is not marked ``public``.
+
+    What was typed comes back instead: it would be lost on the way.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -24,6 +29,8 @@ class SignInRequiredMiddleware:
             return None
         if view.__module__.startswith("allauth.account."):
             return None
+        if request.method not in ("GET", "HEAD") or wants_json(request):
+            return refuse(request, SIGNED_OUT)
         return redirect_to_login(request.get_full_path())
 
 

@@ -1,11 +1,16 @@
+import sys
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
+from django.http import JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.views import defaults
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
+from accounts.kept_text import NOT_AVAILABLE, NOT_SAVED, STALE_TOKEN, TOO_LARGE, refuse
 from accounts.middleware import public
-
-# Never given back on a page.
-SECRET_FIELDS = ("password", "csrfmiddlewaretoken", "login")
 
 
 @public
@@ -14,13 +19,31 @@ def accessibility(request):
     return render(request, "accounts/accessibility.html")
 
 
+@public
+@require_safe
+def session_status(request):
+    """For scripts of a page that is still open: who is signed in now, and the token to send with the next request."""
+    user = request.user
+    if not user.is_authenticated:
+        return JsonResponse({"signed_in": False, "email": "", "token": ""})
+    return JsonResponse({"signed_in": True, "email": user.email, "token": get_token(request)})
+
+
 @requires_csrf_token
 def csrf_failure(request, reason=""):
-    """A form whose token is too old: the typed text comes back, to be copied or sent again."""
-    submitted = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if not any(secret in name for secret in SECRET_FIELDS)
-        for value in values
-    ]
-    return render(request, "403_csrf.html", {"submitted": submitted}, status=403)
+    """A form whose token is too old: the page was open for long, or the person signed in again in another tab."""
+    return refuse(request, STALE_TOKEN)
+
+
+def bad_request(request, exception):
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+        return refuse(request, TOO_LARGE)
+    return defaults.bad_request(request, exception)
+
+
+@requires_csrf_token
+def server_error(request):
+    """A database that is locked or unreachable is no fault of the request: what was typed comes back."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return refuse(request, NOT_SAVED if request.method == "POST" else NOT_AVAILABLE)
+    return defaults.server_error(request)

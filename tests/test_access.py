@@ -21,7 +21,8 @@ ANONYMOUS = "anonymous"
 SUPERUSER = "superuser@installation.example"
 PEOPLE = [ANONYMOUS, *KENT, *DOVER, SUPERUSER]
 
-SIGN_IN = "sign in"  # a redirect to the sign-in page
+SIGN_IN = "sign in"  # to GET a redirect to the sign-in page; to POST 401, with what was typed
+SENT_ON = "sent on"  # to POST a redirect to the sign-in page: nothing or only a password was typed
 TURNED_AWAY = "turned away"  # a redirect to admin:login, which refuses signed-in people with 403
 
 
@@ -60,12 +61,14 @@ def anonymous_only(answer):
 LIVE_PRIORITY = ["kent", LIVE, "road-safety"]
 SUMMARY = "annual-summary"
 DRAFT = members() | {"viewer@kent.example": 404}
+DRAFT_POSTED = {person: 405 if got == 200 else got for person, got in DRAFT.items()} | {ANONYMOUS: SENT_ON}
 
 # Name of the address: [(arguments, {person: answer to GET}, {person: answer to POST})]. Where the addresses hold
 # an object, it is Kent's. None for POST: a page to read, which takes none.
 TABLE = {
     "home": [([], everyone(200), None)],
     "accessibility": [([], everyone(200), None)],
+    "session-status": [([], everyone(200), None)],
     "partnership-detail": [(["kent"], members(), None), (["nowhere"], members(404), None)],
     "agreement-detail": [(["kent", LIVE], members(), None), (["kent", FinancialYear(2019)], members(404), None)],
     "agreement-document": [(["kent", PRINTED], members(), None)],
@@ -81,23 +84,23 @@ TABLE = {
     "edition-list": [(["kent", LIVE], members(), None)],
     "edition-detail": [
         (["kent", PRINTED, SUMMARY], everyone(200), None),
-        (["kent", LIVE, SUMMARY], DRAFT, {person: 405 if got == 200 else got for person, got in DRAFT.items()}),
+        (["kent", LIVE, SUMMARY], DRAFT, DRAFT_POSTED),
     ],
     "edition-pdf": [
         (["kent", PRINTED, SUMMARY], everyone(200), None),
-        (["kent", LIVE, SUMMARY], DRAFT, {person: 405 if got == 200 else got for person, got in DRAFT.items()}),
+        (["kent", LIVE, SUMMARY], DRAFT, DRAFT_POSTED),
     ],
     "edition-json": [
         (["kent", PRINTED, SUMMARY], everyone(200), None),
-        (["kent", LIVE, SUMMARY], DRAFT, {person: 405 if got == 200 else got for person, got in DRAFT.items()}),
+        (["kent", LIVE, SUMMARY], DRAFT, DRAFT_POSTED),
     ],
     "account_login": [([], anonymous_only(200), anonymous_only(200))],
     "account_logout": [([], everyone(200) | {ANONYMOUS: 302}, everyone(302))],
     "account_signup": [([], anonymous_only(200), anonymous_only(200))],
     "account_inactive": [([], everyone(200), everyone(405))],
-    "account_reauthenticate": [([], signed_in(200), signed_in(200))],
-    "account_change_password": [([], signed_in(200), signed_in(200))],
-    "account_set_password": [([], signed_in(302), signed_in(302))],
+    "account_reauthenticate": [([], signed_in(200), signed_in(200) | {ANONYMOUS: SENT_ON})],
+    "account_change_password": [([], signed_in(200), signed_in(200) | {ANONYMOUS: SENT_ON})],
+    "account_set_password": [([], signed_in(302), signed_in(302) | {ANONYMOUS: SENT_ON})],
     "account_reset_password": [([], everyone(200), everyone(200))],
     "account_reset_password_done": [([], everyone(200), everyone(405))],
     "account_reset_password_from_key": [(["1", "wrong-key"], everyone(200), everyone(200))],
@@ -155,9 +158,12 @@ def client_of(person):
 
 
 def answer(response):
+    posted = response.request["REQUEST_METHOD"] == "POST"
+    if posted and response.status_code == 401:
+        return SIGN_IN
     if response.status_code != 302:
         return response.status_code
-    redirects = {reverse("account_login"): SIGN_IN, reverse("admin:login"): TURNED_AWAY}
+    redirects = {reverse("account_login"): SENT_ON if posted else SIGN_IN, reverse("admin:login"): TURNED_AWAY}
     return redirects.get(urlsplit(response.url).path, 302)
 
 

@@ -7,7 +7,10 @@ from django.test.utils import CaptureQueriesContext
 MOST = 12
 PAGES = {
     "/": 9,
-    "/kent/": 4,
+    "/accounts/session/": 2,
+    "/kent/": 5,
+    "/kent/people/": 5,
+    "/kent/people/invite/": 4,
     "/kent/2026-27/": 7,
     "/kent/2022-23/agreement/": 6,
     "/kent/2026-27/priorities/road-safety/": 11,
