@@ -16,9 +16,14 @@ PARTS = {
 }
 
 
+def sentences(particulars, part):
+    """A plain sentence for each row of one part."""
+    return [_SENTENCES[part](row) for row in particulars.get(part, ())]
+
+
 def to_html(particulars):
     """One list of plain sentences, in the vocabulary of priorities/text.py; "" where there is nothing to say."""
-    lines = [_SENTENCES[part](row) for part in PARTS for row in particulars.get(part, ())]
+    lines = [line for part in PARTS for line in sentences(particulars, part)]
     return f"<ul>{''.join(f'<li>{escape(line, quote=False)}</li>' for line in lines)}</ul>" if lines else ""
 
 

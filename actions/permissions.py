@@ -14,13 +14,19 @@ def actions_to_answer(user):
     return Action.objects.visible_to(user).led_by(user).open()
 
 
+def is_lead(user, update):
+    """A lead or a deputy of the update's priority."""
+    return Priority.objects.led_by(user).filter(pk=update.action.priority_id).exists()
+
+
+def is_asked(update):
+    """Whether there is anything to write: the round was opened, and the action is open."""
+    return update.round.opened_at is not None and update.action.status != Action.Status.CLOSED
+
+
 def can_write(user, update):
     """Leads and deputies of the priority write, in a round that was opened, on an action that is open."""
-    return (
-        update.round.opened_at is not None
-        and update.action.status != Action.Status.CLOSED
-        and Priority.objects.led_by(user).filter(pk=update.action.priority_id).exists()
-    )
+    return is_asked(update) and is_lead(user, update)
 
 
 def can_review(user, update):
@@ -55,6 +61,11 @@ def can_handle_concern(user, concern):
 
 
 def can_keep_recommendations(user, agreement):
+    return holds(user, agreement.partnership_id, Role.OFFICER)
+
+
+def can_appoint_leads(user, agreement):
+    """Officers say who holds the lead posts of a priority."""
     return holds(user, agreement.partnership_id, Role.OFFICER)
 
 

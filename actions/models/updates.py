@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 
 from accounts.models import NaturalKeyModel, Partnership, Role, ScopedQuerySet, User
@@ -92,6 +92,55 @@ class ProgressUpdateQuerySet(ScopedQuerySet):
     def newest_round_first(self):
         """Each with its round. The newest round's text is the one that counts."""
         return self.select_related("round").order_by("-round__position")
+
+    def without_words(self):
+        """How each one stands, as dicts without a word that was written: of drafts too, for the Working Group."""
+        return self.order_by("action__priority__position", "action__position").values(
+            "pk",
+            "state",
+            number=F("action__number"),
+            title=F("action__title"),
+            status=F("action__status"),
+            priority_id=F("action__priority_id"),
+            priority=F("action__priority__title"),
+            code=F("action__priority__code"),
+            slug=F("action__priority__slug"),
+        )
+
+    def asked(self):
+        """Without those of closed actions that nobody answered: they are asked nothing more."""
+        return self.exclude(state__in=ProgressUpdate.WITH_THE_LEAD, action__status="closed")
+
+    def at(self, partnership, year, slug, number, round):
+        """The one at an address, with all that its pages name. ``round`` is the round's position."""
+        return self.with_places().filter(
+            round__agreement__partnership__slug=partnership,
+            round__agreement__year=year.start_year,
+            round__position=round,
+            action__priority__slug=slug,
+            action__number=number,
+        )
+
+    def with_places(self):
+        return self.select_related("round", "saved_by", "accepted_by", "action__priority__agreement__partnership")
+
+    def with_reasons(self):
+        """Each with ``reasons``: the lines of its history that sent it back, newest first."""
+        sent_back = UpdateEvent.objects.filter(kind__in=UpdateEvent.SENDING_BACK).select_related("by")
+        return self.prefetch_related(
+            Prefetch("events", sent_back.filter(update__state="returned").order_by("-at", "-pk"), to_attr="reasons")
+        )
+
+    def left_behind(self):
+        """Those begun in earlier rounds, and never submitted."""
+        begun = self.outstanding().exclude(state=ProgressUpdate.State.NOT_STARTED)
+        return begun.exclude(round__in=Round.objects.current())
+
+    def before(self, update):
+        """The accepted ones that came before ``update``, newest first: of its action, and of those it continues."""
+        earlier = Q(action=update.action_id, round__position__lt=update.round.position)
+        continued = Q(action__in=update.action.continues.values("pk"))
+        return self.accepted().filter(earlier | continued).order_by("-round__agreement__year", "-round__position")
 
     def to_review(self, user):
         """Submitted updates of the partnerships in whose Working Group ``user`` sits."""
@@ -240,6 +289,7 @@ class UpdateEvent(models.Model):
         REOPENED = "reopened", "Reopened"
 
     WRITING = [Kind.SAVED, Kind.SUBMITTED]
+    SENDING_BACK = [Kind.RETURNED, Kind.REOPENED]
 
     partnership_path = "update__round__agreement__partnership"
 
