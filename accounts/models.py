@@ -160,6 +160,12 @@ class UserQuerySet(models.QuerySet):
             return self
         return self.filter(pk__in=Membership.objects.managed_by(user).values("user"))
 
+    def members_of(self, partnership):
+        """The members, each with the memberships there as ``held``."""
+        there = Membership.objects.filter(partnership=partnership)
+        held = models.Prefetch("memberships", there.select_related("agency"), to_attr="held")
+        return self.filter(pk__in=there.values("user")).prefetch_related(held)
+
     def wholly_managed_by(self, user):
         """Those of ``managed_by`` who belong to no other partnership: only their accounts may be changed.
 

@@ -27,6 +27,7 @@ NOT_TIMED = {
     "admin:None": "sends on to another page",
     "admin:auth_group_*": "for superusers, few rows",
     "admin:account_emailaddress_*": "for superusers, few rows",
+    "admin:django_tasks_database_*": "for superusers, rows of two weeks",
     "admin:*_add": "the form of the change page without its rows",
     "admin:*_history": "the log of one row",
     "admin:*_delete": "what hangs on one row; its queries grow with that, not with the database",
@@ -78,8 +79,6 @@ def site_pages(year):
         Page("partnership-detail", ("kent",)),
         Page("person-list", ("kent",)),
         Page("person-invite", ("kent",)),
-        Page("person-detail", ("kent", User.objects.get(email=LEAD).pk)),
-        Page("membership-end", ("kent", User.objects.get(email=LEAD).pk)),
         Page("membership-leave", ("kent",)),
         Page("agreement-detail", live),
         Page("agreement-document", ("kent", PRINTED)),
@@ -106,8 +105,12 @@ def scoped_models():
 
 
 def admin_pages(row_of):
-    """Each list of the administration, its search and one row. ``row_of(model)`` is the key of the row to open."""
+    """Each list of the administration, its search and one row. ``row_of(model)`` is the key of the row to open.
+
+    With the pages of one person, which have such a key too.
+    """
     pages = [Page("admin:index"), Page("admin:app_list", ("actions",))]
+    pages += [Page(name, ("kent", row_of(User))) for name in ("person-detail", "membership-end")]
     for model in scoped_models():
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         pages.append(Page(f"{name}_changelist"))

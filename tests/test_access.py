@@ -4,6 +4,7 @@ from fnmatch import fnmatch
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
@@ -49,6 +50,11 @@ def officers(kent=200, dover=200, superuser=200):
     }
 
 
+def managers(answer=200):
+    """The officers of Kent, and superusers; to anybody else the page does not exist."""
+    return everyone(404) | {ANONYMOUS: SIGN_IN, "officer@kent.example": answer, SUPERUSER: answer}
+
+
 def signed_in(answer):
     return everyone(answer) | {ANONYMOUS: SIGN_IN}
 
@@ -63,13 +69,35 @@ SUMMARY = "annual-summary"
 DRAFT = members() | {"viewer@kent.example": 404}
 DRAFT_POSTED = {person: 405 if got == 200 else got for person, got in DRAFT.items()} | {ANONYMOUS: SENT_ON}
 
+
+def own_lead():
+    return User.objects.get(email="lead.rs@kent.example").pk
+
+
+def other_lead():
+    return User.objects.get(email="lead@dover.example").pk
+
+
 # Name of the address: [(arguments, {person: answer to GET}, {person: answer to POST})]. Where the addresses hold
-# an object, it is Kent's. None for POST: a page to read, which takes none.
+# an object, it is Kent's; a function stands for its number. None for POST: a page to read, which takes none.
 TABLE = {
     "home": [([], everyone(200), None)],
     "accessibility": [([], everyone(200), None)],
     "session-status": [([], everyone(200), None)],
     "partnership-detail": [(["kent"], members(), None), (["nowhere"], members(404), None)],
+    "person-list": [(["kent"], managers(), None)],
+    "person-invite": [(["kent"], managers(), managers())],
+    "person-detail": [
+        (["kent", own_lead], managers(), managers()),
+        (["kent", other_lead], managers(404), managers(404)),
+        (["kent", 10**30], managers(404), managers(404)),
+    ],
+    "role-take": [(["kent", own_lead, "lead"], signed_in(405), managers(302))],
+    "membership-end": [
+        (["kent", other_lead], managers(404), managers(404)),
+        (["kent", own_lead], managers(), managers(302)),
+    ],
+    "membership-leave": [(["kent"], members(), members(302))],
     "agreement-detail": [(["kent", LIVE], members(), None), (["kent", FinancialYear(2019)], members(404), None)],
     "agreement-document": [(["kent", PRINTED], members(), None)],
     "priority-detail": [(LIVE_PRIORITY, members(), None)],
@@ -167,6 +195,14 @@ def answer(response):
     return redirects.get(urlsplit(response.url).path, 302)
 
 
+def undone(call):
+    """What ``call`` returns; what it wrote is gone."""
+    with transaction.atomic():
+        result = call()
+        transaction.set_rollback(True)
+    return result
+
+
 def expected_post(get_answer):
     """Pages to read take no POST from anybody."""
     return SIGN_IN if get_answer == SIGN_IN else 405
@@ -178,13 +214,13 @@ def test_the_table_holds(monkeypatch):
     wrong = []
     for name, rows in TABLE.items():
         for args, get, post in rows:
-            url = reverse(name, args=args)
+            url = reverse(name, args=[arg() if callable(arg) else arg for arg in args])
             for person in PEOPLE:
                 got = answer(client_of(person).get(url))
                 if got != get[person]:
                     wrong.append(f"GET {url} as {person}: {got}, not {get[person]}")
                 wanted = post[person] if post else expected_post(get[person])
-                got = answer(client_of(person).post(url))
+                got = undone(lambda url=url, person=person: answer(client_of(person).post(url)))
                 if got != wanted:
                     wrong.append(f"POST {url} as {person}: {got}, not {wanted}")
     assert not wrong, "\n".join(wrong)

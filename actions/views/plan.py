@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Partnership
+from accounts.permissions import can_manage_people
 from actions.models import Action, ProgressUpdate
 from actions.threads import thread
 from indicators import series
@@ -19,7 +20,15 @@ def partnership_detail(request, partnership):
     years = partnership.agreements.annotate(
         priority_count=Count("priorities", distinct=True), action_count=Count("priorities__actions", distinct=True)
     )
-    return render(request, "actions/partnership_detail.html", {"partnership": partnership, "years": years})
+    return render(
+        request,
+        "actions/partnership_detail.html",
+        {
+            "partnership": partnership,
+            "years": years,
+            "can_manage_people": can_manage_people(request.user, partnership),
+        },
+    )
 
 
 @require_safe
