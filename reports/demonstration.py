@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts import loading
 from accounts.demonstration import person
 from accounts.models import Agency, Partnership, Role, User
+from actions import concerns, recommendations
 from actions.models import Action, ProgressUpdate, Round, UpdateEvent
 from actions.rollover import roll_over
 from indicators.models import Indicator, Observation
@@ -93,6 +94,45 @@ def _live_year(now):
     _edition(live, "Demonstration: Kent Community Safety Agreement - Action Plan & Performance Summary " + year.label)
     _set_due_dates(live, now.date(), year)
     _rounds(live, now)
+    _concerns(live, now)
+
+
+def _concerns(agreement, now):
+    """A concern with the Working Group, one with the governing group, and a recommendation that awaits its answer."""
+    lead, reviewer, officer = (
+        User.objects.get(email=f"{who}@kent.example") for who in ("lead.rs", "reviewer", "officer")
+    )
+    action = Action.objects.get(priority__agreement=agreement, priority__code="RS", number=1)
+    concerns.raise_concern(
+        about=action,
+        fact="<p>Demonstration: two of the twelve districts have not named anybody for the campaigns.</p>",
+        comment="<p>Without a name in each district the autumn campaign would reach only part of the county.</p>",
+        recommendation="<p>Ask the two districts to name a person before the next meeting.</p>",
+        by=lead,
+        at=now - dt.timedelta(days=5),
+    )
+    escalated = concerns.raise_concern(
+        about=Indicator.objects.get(partnership=agreement.partnership, slug="asb-incidents"),
+        fact="<p>Demonstration: the newest figures come two months later than those of the year before.</p>",
+        comment="<p>The Working Group cannot say whether the change is real.</p>",
+        recommendation="<p>Agree a date with the supplier.</p>",
+        by=reviewer,
+        at=now - dt.timedelta(days=20),
+    )
+    concerns.escalate(
+        escalated,
+        comment="Demonstration: the supplier answers to the governing group only.",
+        by=reviewer,
+        at=now - dt.timedelta(days=15),
+    )
+    recommendations.add(
+        agreement,
+        text="<p>Demonstration: show in the next report how road safety campaigns reach young drivers.</p>",
+        made_on=now.date() - dt.timedelta(days=18),
+        actions=[action],
+        by=officer,
+        at=now - dt.timedelta(days=18),
+    )
 
 
 def _edition(agreement, running_header):

@@ -27,11 +27,13 @@ class DateInputField(forms.MultiValueField):
     }
 
     def __init__(self, **kwargs):
-        fields = [forms.CharField(max_length=4), forms.CharField(max_length=4), forms.CharField(max_length=4)]
+        said = {
+            "incomplete": self.default_error_messages["incomplete"],
+            "max_length": self.default_error_messages["invalid"],
+        }
+        fields = [forms.CharField(max_length=4, error_messages=said) for _ in range(3)]
         kwargs.setdefault("help_text", "For example, 21 11 2026.")
         super().__init__(fields=fields, require_all_fields=False, **kwargs)
-        for field in fields:
-            field.error_messages["incomplete"] = self.error_messages["incomplete"]
 
     def compress(self, values):
         if not values:

@@ -18,6 +18,15 @@ class ConcernQuerySet(ScopedQuerySet):
     def open(self):
         return self.exclude(state=Concern.State.CLOSED)
 
+    def with_about(self):
+        """Each with what it is about, down to the address of that, in one query."""
+        return self.select_related(
+            "partnership",
+            "action__priority__agreement__partnership",
+            "priority__agreement__partnership",
+            "indicator__partnership",
+        )
+
     def visible_to(self, user):
         """The Working Group and the officers see every concern; a lead those raised by or about the own work.
 
@@ -100,6 +109,13 @@ class Concern(models.Model):
     def about(self):
         return self.action or self.priority or self.indicator
 
+    @property
+    def about_label(self):
+        """What it is about, in words: "Action RS-A1 Make road safety campaigns known, 2026/27"."""
+        priority = self.action.priority if self.action else self.priority
+        year = f", {priority.agreement.financial_year}" if priority else ""
+        return f"{self.about._meta.verbose_name.capitalize()} {self.about}{year}"
+
 
 class Recommendation(models.Model):
     """A recommendation of the Scrutiny Committee, to be answered in 28 days."""
@@ -138,3 +154,7 @@ class Recommendation(models.Model):
     def response_due(self):
         """The last day for the answer (Police and Justice Act 2006, section 19)."""
         return self.made_on + self.DAYS_TO_ANSWER
+
+    def days_left(self, on):
+        """Days from ``on`` to the last day for the answer; below zero when it is overdue."""
+        return (self.response_due - on).days

@@ -5,10 +5,11 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from priorities.dates import british
-from priorities.text import sanitise, shift_headings
+from priorities.text import plain, sanitise, shift_headings
 
 register = template.Library()
 register.filter("british", british)
+register.filter("plain", plain)
 
 
 @register.filter
