@@ -68,7 +68,7 @@ def partnership_of(row):
 
 
 # First parts of addresses that are not partnerships.
-RESERVED_SLUGS = ["accessibility", "accounts", "admin", "media", "static"]
+RESERVED_SLUGS = ["accessibility", "accounts", "admin", "calendar", "media", "static"]
 
 
 class PartnershipQuerySet(ScopedQuerySet):
