@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings as django_settings
+from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 
 from accounts.demonstration import PASSWORD
@@ -31,9 +32,14 @@ def media(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, media):
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker, media):
+    """The test database with the demonstration. pytest-django makes none for tests with a scratch database alone."""
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
         load_demonstration()
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
