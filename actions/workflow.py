@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F
 
-from actions import permissions
+from actions import notices, permissions
 from actions.models import ProgressUpdate, UpdateEvent
 from priorities.text import sanitise
 
@@ -103,11 +103,12 @@ def accept(update, *, version, by, at):
     )
 
 
+@transaction.atomic
 def send_back(update, *, version, by, at, note):
     """Return the text to its lead, saying why."""
     if not note.strip():
         raise ValidationError("Say what the lead should change.")
-    return _move(
+    returned = _move(
         update,
         frm=[State.SUBMITTED],
         to=State.RETURNED,
@@ -118,15 +119,18 @@ def send_back(update, *, version, by, at, note):
         note=note,
         check=lambda moved: _reviewed_by_another(moved, by),
     )
+    notices.tell_returned(returned, by=by, at=at)
+    return returned
 
 
+@transaction.atomic
 def reopen(update, *, version, by, at, reason):
     """Take an acceptance back, saying why. The text leaves the report until it is accepted again."""
     if not permissions.can_reopen(by, update):
         raise PermissionDenied
     if not reason.strip():
         raise ValidationError("Say why the update is opened again.")
-    return _move(
+    reopened = _move(
         update,
         frm=[State.ACCEPTED],
         to=State.RETURNED,
@@ -137,6 +141,8 @@ def reopen(update, *, version, by, at, reason):
         note=reason,
         changes={"accepted_at": None, "accepted_by": None},
     )
+    notices.tell_returned(reopened, by=by, at=at)
+    return reopened
 
 
 def missing(update):

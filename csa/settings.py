@@ -165,6 +165,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="community-safety@loc
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # What `manage.py run_due` calls with at=now, in this order. Each may be called at any time, by several at once.
 DUE_WORK = [
+    "actions.rounds.call_added_actions",
+    "actions.notices.queue_due",
     "accounts.tasks.fail_abandoned",
     "accounts.post.enqueue_unsent",
     "accounts.tasks.prune",
@@ -172,6 +174,12 @@ DUE_WORK = [
 # Who writes each kind of letter (accounts/post.py).
 LETTERS = {
     "invitation": "accounts.invitations.compose",
+    "round-opened": "actions.notices.compose_opened",
+    "round-due-soon": "actions.notices.compose_due_soon",
+    "round-overdue": "actions.notices.compose_overdue",
+    "chase": "actions.notices.compose_chase",
+    "update-returned": "actions.notices.compose_returned",
+    "digest": "actions.notices.compose_digest",
 }
 
 # Language and time.

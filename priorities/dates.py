@@ -49,6 +49,13 @@ def british(day):
     return f"{value.day} {month_and_year}" if to_the_day else month_and_year
 
 
+def in_days(days):
+    """When something is that lies ``days`` ahead: "today", "tomorrow", "in 5 days"; behind, "5 days ago"."""
+    if days < 0:
+        return "yesterday" if days == -1 else f"{-days} days ago"
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+
 class PartialDateField(models.CharField):
     """A date known to the month or to the day, as ISO text; empty when unknown. Sorts in order of time."""
 
