@@ -1,6 +1,6 @@
 """Who may do what with people and partnerships. The only home of these questions."""
 
-from accounts.models import Partnership
+from accounts.models import Partnership, Role
 
 
 def can_administer(user):
@@ -11,6 +11,11 @@ def can_administer(user):
 def holds(user, partnership, *roles):
     """Whether ``user`` is an active member of ``partnership`` (or its number) in one of ``roles``."""
     return Partnership.objects.with_member(user, *roles).filter(pk=getattr(partnership, "pk", partnership)).exists()
+
+
+def working_in(user):
+    """The partnerships in which ``user`` works on the plan, rather than only reads it."""
+    return Partnership.objects.with_member(user, Role.LEAD, Role.REVIEWER, Role.OFFICER)
 
 
 def can_manage_people(user, partnership):

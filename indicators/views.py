@@ -1,11 +1,12 @@
-import csv
+from decimal import Decimal
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.csv_export import csv_response
 from accounts.models import Partnership
+from accounts.permissions import working_in
 from indicators import series
 from indicators.forms import IndicatorSearchForm
 from indicators.models import Indicator
@@ -23,8 +24,6 @@ CSV_COLUMNS = [
     "restatement",
     "stated_change",
 ]
-# A spreadsheet would run a text that begins so as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _indicator(request, partnership, slug):
@@ -66,6 +65,7 @@ def indicator_detail(request, partnership, slug):
             "breaks": series.numbered_breaks(indicator),
             "chart": series.chart(indicator, observations, "chart"),
             "travel": series.direction_of_travel(indicator),
+            "can_raise_concern": working_in(request.user).filter(pk=indicator.partnership_id).exists(),
             "priorities": indicator.priorities.visible_to(request.user)
             .select_related("agreement__partnership")
             .order_by("-agreement__year", "position"),
@@ -75,18 +75,13 @@ def indicator_detail(request, partnership, slug):
 
 @require_safe
 def indicator_csv(request, partnership, slug):
-    """The figures as CSV, UTF-8 with a byte-order mark so that spreadsheets read it right."""
+    """The figures as CSV. A figure is a number, so a fall keeps its sign."""
     indicator = _indicator(request, partnership, slug)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{partnership}-{slug}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    writer.writerow(CSV_COLUMNS)
-    for figure in series.in_words(indicator, indicator.observations.all()):
-        writer.writerow([_cell(figure, column) for column in CSV_COLUMNS])
-    return response
+    figures = series.in_words(indicator, indicator.observations.all())
+    rows = ([_cell(figure, column) for column in CSV_COLUMNS] for figure in figures)
+    return csv_response(f"{partnership}-{slug}.csv", CSV_COLUMNS, rows)
 
 
 def _cell(figure, column):
     text = getattr(figure, column) or ""
-    return f"'{text}" if column != "value" and text.startswith(FORMULA_STARTS) else text
+    return Decimal(text) if column == "value" and text else text
