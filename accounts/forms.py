@@ -39,6 +39,12 @@ class InviteForm(forms.Form):
         self.partnership = partnership
         self.fields["agency"].queryset = partnership.agencies.all()
 
+    def clean_name(self):
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean_new_agency(self):
+        return " ".join(self.cleaned_data["new_agency"].split())
+
     def clean_email(self):
         return self.cleaned_data["email"].lower()
 

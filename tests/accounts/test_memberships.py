@@ -46,7 +46,8 @@ def roles(person, partnership):
 
 
 def mail_to(person, mailoutbox):
-    post.deliver(person.letters.get().pk, at=NOW)
+    letter = person.letters.get()
+    post.deliver(letter.pk, at=letter.next_try)
     return mailoutbox.pop()
 
 
@@ -204,6 +205,12 @@ def test_a_wrong_invitation_is_refused_and_writes_nothing(change, error, send_to
         Letter.objects.count(),
         Agency.objects.count(),
     )
+
+
+@pytest.mark.django_db
+def test_a_name_is_one_line_in_the_letter(send_to, mailoutbox):
+    send_to("person-invite", name=" New\r\nBcc:  all ", email=NEW, roles=["lead"])
+    assert "Dear New Bcc: all,\n" in mail_to(User.objects.get(email=NEW), mailoutbox).body
 
 
 @pytest.mark.django_db
