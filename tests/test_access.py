@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from accounts.middleware import public
 from accounts.models import User
+from actions.models import Concern, Recommendation
 from priorities.years import FinancialYear
 
 LIVE = FinancialYear(2026)
@@ -78,6 +79,31 @@ def other_lead():
     return User.objects.get(email="lead@dover.example").pk
 
 
+def raised_concern():
+    """Raised by the lead of Road Safety, about an action of it."""
+    return Concern.objects.get(partnership__slug="kent", state="raised").pk
+
+
+def escalated_concern():
+    """Raised by the Working Group, about an indicator of another priority."""
+    return Concern.objects.get(partnership__slug="kent", state="escalated").pk
+
+
+def recommendation():
+    return Recommendation.objects.get(agreement__partnership__slug="kent").pk
+
+
+# Members who see a concern: the lead a raised one of the own work, the governing group an escalated one.
+RAISED = members() | {"viewer@kent.example": 404}
+ESCALATED = members() | {"lead.rs@kent.example": 404}
+MOVED_ALREADY = {"viewer@kent.example": 403, "reviewer@kent.example": 409, "officer@kent.example": 409}
+
+
+def kept_by_officers(answer=200):
+    """A page for officers that other members of the partnership know of."""
+    return members(403) | {"officer@kent.example": answer}
+
+
 # Name of the address: [(arguments, {person: answer to GET}, {person: answer to POST})]. Where the addresses hold
 # an object, it is Kent's; a function stands for its number. None for POST: a page to read, which takes none.
 TABLE = {
@@ -106,6 +132,43 @@ TABLE = {
         ([*LIVE_PRIORITY, 10**9], members(404), None),
         ([*LIVE_PRIORITY, 10**30], members(404), None),
     ],
+    "concern-list": [(["kent"], members(), None), (["nowhere"], members(404), None)],
+    "concern-csv": [(["kent"], members(), None)],
+    # What it is about stands behind the question mark: tests/actions/test_concerns.py walks that.
+    "concern-add": [(["kent"], members(404), members(404))],
+    "concern-detail": [
+        (["kent", raised_concern], RAISED, None),
+        (["kent", escalated_concern], ESCALATED, None),
+        (["dover", escalated_concern], members(404), None),
+        (["kent", 10**30], members(404), None),
+    ],
+    "concern-escalate": [(["kent", escalated_concern], signed_in(405), ESCALATED | MOVED_ALREADY)],
+    "concern-close": [
+        (["kent", raised_concern], signed_in(405), RAISED | {"lead.rs@kent.example": 403}),
+        (["kent", escalated_concern], signed_in(405), ESCALATED | {"viewer@kent.example": 403}),
+    ],
+    "recommendation-list": [(["kent", LIVE], members(), None)],
+    "recommendation-csv": [(["kent", LIVE], members(), None)],
+    "recommendation-add": [(["kent", LIVE], kept_by_officers(), kept_by_officers())],
+    "recommendation-detail": [
+        (["kent", LIVE, recommendation], members(), None),
+        (["kent", PRINTED, recommendation], members(404), None),
+    ],
+    "recommendation-answer": [(["kent", LIVE, recommendation], signed_in(405), kept_by_officers())],
+    "priority-leads": [(LIVE_PRIORITY, kept_by_officers(), None)],
+    "lead-add": [(LIVE_PRIORITY, kept_by_officers(), kept_by_officers())],
+    "lead-change": [
+        ([*LIVE_PRIORITY, 1], kept_by_officers(), kept_by_officers()),
+        ([*LIVE_PRIORITY, 99], kept_by_officers(404), kept_by_officers(404)),
+    ],
+    "action-end": [([*LIVE_PRIORITY, 1], kept_by_officers(), kept_by_officers())],
+    "action-resume": [([*LIVE_PRIORITY, 1], kept_by_officers(), kept_by_officers(409))],
+    "action-history": [([*LIVE_PRIORITY, 1], members(), None)],
+    "action-history-csv": [([*LIVE_PRIORITY, 1], members(), None)],
+    "agreement-history": [(["kent", LIVE], members(), None)],
+    "agreement-history-csv": [(["kent", LIVE], members(), None)],
+    "roll-over": [(["kent", LIVE], kept_by_officers(), kept_by_officers())],
+    "roll-over-undo": [(["kent", LIVE], kept_by_officers(), kept_by_officers(409))],
     "indicator-list": [(["kent"], members(), None)],
     "indicator-detail": [(["kent", "asb-incidents"], members(), None)],
     "indicator-csv": [(["kent", "asb-incidents"], members(), None)],
