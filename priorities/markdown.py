@@ -85,7 +85,7 @@ _LETTER = r"[^\s!-/:-@\[-`{-~\ue000-\ue003]"  # or any sign beyond ASCII, to be 
 _BESIDE_MARK = re.compile(
     rf"{_LETTER}(?=\ue002|\ue000[\W_])|(?:(?<=\ue003)|(?<=[\W_]\ue001)){_LETTER}",
 )
-_SPECIAL = re.compile(r"[\\*_\[\]`|]|<(?=[a-zA-Z])|&(?=[#a-zA-Z])|!(?=$)|(?<!.):")
+_SPECIAL = re.compile(r"[\\*_\[\]`|]|<(?=[a-zA-Z])|&(?=[#a-zA-Z])|!(?=$)|(?<!.)[:^]")
 _LINE_START = re.compile(r"^([-+#>~=]|\d{1,9}(?=[.)](?:\s|$)))", re.MULTILINE)
 _ADDRESS_SPECIAL = re.compile(r"[\\<>|*_`]|&(?=[#a-zA-Z])")
 

@@ -7,7 +7,7 @@ A text is read into blocks: Line (paragraph, heading), List and Table. A line ho
 import re
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from bs4 import BeautifulSoup, NavigableString
 
@@ -145,7 +145,7 @@ def _spans(cell):
 
 
 def _line(nodes, depth, breaks=True):
-    """The pieces of one line. White space belongs to the marks that the words on both its sides share."""
+    """The pieces of one line. White space has the marks that stay open across it."""
     groups = [(gap, list(group)) for gap, group in groupby(_pieces(nodes, (), depth), _is_gap)]
     if groups and groups[0][0]:
         del groups[0]
@@ -154,14 +154,17 @@ def _line(nodes, depth, breaks=True):
     pieces = []
     for index, (gap, group) in enumerate(groups):
         if gap:
-            before, after = pieces[-1], groups[index + 1][1][0]
-            group = [Piece(tuple(mark for mark in before.marks if mark in after.marks), _gap(group, breaks))]
+            group = [Piece(_shared(pieces[-1].marks, groups[index + 1][1][0].marks), _gap(group, breaks))]
         for piece in group:
             if pieces and piece.text and pieces[-1].text and pieces[-1].marks == piece.marks:
                 pieces[-1] = Piece(piece.marks, pieces[-1].text + piece.text)
             else:
                 pieces.append(piece)
     return pieces
+
+
+def _shared(before, after):
+    return tuple(mark for mark, _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
 
 
 def _is_gap(piece):
