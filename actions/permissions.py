@@ -3,15 +3,10 @@
 Each asks about one deed and reads the roles anew: a role taken away counts from the next request on.
 """
 
-from accounts.models import Role
-from accounts.permissions import holds
+from accounts.models import Partnership, Role
+from accounts.permissions import holds, working_in
 from actions.models import Action
 from priorities.models import Priority
-
-
-def actions_to_answer(user):
-    """The open actions of the priorities that ``user`` leads, in partnerships where the lead is a member."""
-    return Action.objects.visible_to(user).led_by(user).open()
 
 
 def is_lead(user, update):
@@ -52,7 +47,7 @@ def can_see_review(user, agreement):
 
 
 def can_raise_concern(user, partnership):
-    return holds(user, partnership.pk, Role.LEAD, Role.REVIEWER, Role.OFFICER)
+    return working_in(user).filter(pk=partnership.pk).exists()
 
 
 def can_handle_concern(user, concern):
@@ -69,6 +64,10 @@ def can_appoint_leads(user, agreement):
     return holds(user, agreement.partnership_id, Role.OFFICER)
 
 
+def ending_in(user):
+    """The partnerships in which ``user`` may end actions and roll a year over: as an officer."""
+    return Partnership.objects.with_member(user, Role.OFFICER)
+
+
 def can_end_actions(user, agreement):
-    """Officers end actions and roll the year over."""
-    return holds(user, agreement.partnership_id, Role.OFFICER)
+    return ending_in(user).filter(pk=agreement.partnership_id).exists()

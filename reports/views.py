@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import public
 from accounts.models import Partnership
+from actions import your_work
 from actions.models import ProgressUpdate
-from actions.permissions import actions_to_answer
 from priorities.models import Agreement
 from priorities.years import FinancialYear
 from reports.forms import PublishedReportSearchForm
@@ -39,11 +39,8 @@ def _your_work(user, today):
         "today": today,
         "partnerships": Partnership.objects.visible_to(user).order_by("kind", "name"),
         "agreements": Agreement.objects.visible_to(user).newest_first().filter(year=year.start_year),
-        "to_answer": actions_to_answer(user)
-        .filter(priority__agreement__year=year.start_year)
-        .select_related("priority__agreement__partnership")
-        .with_latest_update()
-        .order_by("due", "priority__position", "position"),
+        "calls": your_work.calls(user, on=today),
+        "left_behind": your_work.left_behind(user),
         "to_review": ProgressUpdate.objects.to_review(user)
         .select_related("round", "action__priority__agreement__partnership")
         .order_by("action__priority__position", "action__position"),

@@ -1,11 +1,10 @@
 """The actions of a plan, their money and their events."""
 
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.models import Agency, NaturalKeyModel, ScopedQuerySet, User
-from actions.models.updates import ProgressUpdate
 from priorities.dates import PartialDateField
 from priorities.models import Priority, Theme
 
@@ -14,16 +13,26 @@ class ActionQuerySet(ScopedQuerySet):
     def in_agreement(self, agreement):
         return self.filter(priority__agreement=agreement).order_by("priority__position", "position")
 
+    def at_address(self, partnership_slug, year, priority_slug, number):
+        """The one action that these parts of an address name, with all above it."""
+        return self.select_related("priority__agreement__partnership").filter(
+            priority__agreement__partnership__slug=partnership_slug,
+            priority__agreement__year=year.start_year,
+            priority__slug=priority_slug,
+            number=number,
+        )
+
     def open(self):
         return self.exclude(status=Action.Status.CLOSED)
 
     def led_by(self, user):
         return self.filter(priority__in=Priority.objects.led_by(user))
 
-    def with_latest_update(self):
-        """Each with ``latest_updates``: its updates with their rounds, newest round first."""
-        newest_first = ProgressUpdate.objects.newest_round_first()
-        return self.prefetch_related(Prefetch("updates", newest_first, to_attr="latest_updates"))
+    def for_history(self):
+        """Each with all that its line of history says, so that many can be written at once."""
+        return self.select_related("priority__agreement__partnership").prefetch_related(
+            "agencies", "owners", "themes", "continues__priority"
+        )
 
 
 class Action(NaturalKeyModel):
@@ -51,6 +60,9 @@ class Action(NaturalKeyModel):
     status = models.CharField(max_length=12, choices=Status, default=Status.PLANNED)
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
     outcome_reason = models.TextField("reason", blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="merged", help_text="An action of the same year."
+    )
     starts = models.DateField(null=True, blank=True)
     due = models.DateField(null=True, blank=True)
     agencies = models.ManyToManyField(Agency, blank=True, related_name="actions")
@@ -69,6 +81,11 @@ class Action(NaturalKeyModel):
                 condition=Q(status="closed") & ~Q(outcome="") & ~Q(outcome_reason="")
                 | ~Q(status="closed") & Q(outcome="", outcome_reason=""),
                 violation_error_message="A closed action needs an outcome and a reason; an open one has neither.",
+            ),
+            models.CheckConstraint(
+                name="action_merged_into_another",
+                condition=Q(merged_into=None) | Q(outcome="merged") & ~Q(merged_into=F("id")),
+                violation_error_message="Only a merged action names another into which it was merged.",
             ),
             models.CheckConstraint(
                 name="action_due_after_start",

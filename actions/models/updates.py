@@ -100,7 +100,6 @@ class ProgressUpdateQuerySet(ScopedQuerySet):
             "state",
             number=F("action__number"),
             title=F("action__title"),
-            status=F("action__status"),
             priority_id=F("action__priority_id"),
             priority=F("action__priority__title"),
             code=F("action__priority__code"),
@@ -245,6 +244,10 @@ class ProgressUpdate(NaturalKeyModel):
 
     def get_absolute_url(self):
         return reverse("update-detail", args=self.url_args)
+
+    @property
+    def write_url(self):
+        return reverse("update-write", args=self.url_args)
 
     @property
     def in_report(self):

@@ -3,7 +3,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Partnership
-from accounts.permissions import can_manage_people
+from accounts.permissions import can_manage_people, working_in
+from actions import permissions
 from actions.models import Action, ProgressUpdate
 from actions.threads import thread
 from indicators import series
@@ -33,7 +34,11 @@ def partnership_detail(request, partnership):
 
 @require_safe
 def agreement_detail(request, partnership, year):
-    agreement = get_object_or_404(Agreement.objects.visible_to(request.user).in_year(partnership, year))
+    agreement = get_object_or_404(
+        Agreement.objects.visible_to(request.user)
+        .in_year(partnership, year)
+        .annotate(can_end=Q(partnership__in=permissions.ending_in(request.user)))
+    )
     priorities = agreement.priorities.annotate(
         open_count=Count("actions", filter=~Q(actions__status=Action.Status.CLOSED)), action_count=Count("actions")
     ).with_leads()
@@ -52,7 +57,9 @@ def agreement_detail(request, partnership, year):
 @require_safe
 def priority_detail(request, partnership, year, slug):
     priority = get_object_or_404(
-        Priority.objects.visible_to(request.user).select_related("agreement__partnership"),
+        Priority.objects.visible_to(request.user)
+        .select_related("agreement__partnership")
+        .annotate(can_raise_concern=Q(agreement__partnership__in=working_in(request.user))),
         agreement__partnership__slug=partnership,
         agreement__year=year.start_year,
         slug=slug,
@@ -65,6 +72,7 @@ def priority_detail(request, partnership, year, slug):
             "priority": priority,
             "agreement": priority.agreement,
             "leads": priority.leads.select_related("agency"),
+            "can_appoint_leads": permissions.can_appoint_leads(request.user, priority.agreement),
             "sections": priority.sections.all(),
             "notes": notes,
             "links": NoteLinks(numbers(notes), "priority"),
@@ -80,13 +88,19 @@ def priority_detail(request, partnership, year, slug):
 @require_safe
 def action_detail(request, partnership, year, slug, number):
     action = get_object_or_404(
-        Action.objects.visible_to(request.user).select_related("priority__agreement__partnership"),
+        Action.objects.visible_to(request.user)
+        .select_related("priority__agreement__partnership")
+        .annotate(can_raise_concern=Q(priority__agreement__partnership__in=working_in(request.user)))
+        .annotate(is_led=Q(priority__in=Priority.objects.led_by(request.user)))
+        .annotate(can_end=Q(priority__agreement__partnership__in=permissions.ending_in(request.user))),
         priority__agreement__partnership__slug=partnership,
         priority__agreement__year=year.start_year,
         priority__slug=slug,
         number=number,
     )
     updates = list(ProgressUpdate.objects.visible_to(request.user).filter(action=action).newest_round_first())
+    for update in updates:
+        update.action = action
     cited = {key for update in updates for key in note_keys(update.text)}
     notes = list(action.priority.notes.all())
     return render(

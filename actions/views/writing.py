@@ -1,0 +1,227 @@
+"""A lead writes an update: the page, what the page's script asks for, and what comes back from a conflict."""
+
+import uuid
+from functools import wraps
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from actions import permissions, presence, workflow, your_work
+from actions.differences import words
+from actions.forms.writing import UpdateForm
+from actions.in_words import NAMES, differing, in_words
+from actions.models import ProgressUpdate, UpdateEvent
+from actions.particulars import PARTS
+from actions.workflow import Conflict, Content
+from priorities.notes import NoteLinks, numbers
+from priorities.text import note_keys
+
+
+def lead_update(user, address):
+    """The update at ``address``, for leads of its priority. Http404 for who may not read it, 403 for other readers."""
+    update = get_object_or_404(ProgressUpdate.objects.visible_to(user).at(**address))
+    if not permissions.is_lead(user, update):
+        raise PermissionDenied
+    return update
+
+
+def takes_text(update):
+    return permissions.is_asked(update) and update.is_with_the_lead
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def update_write(request, **address):
+    update = lead_update(request.user, address)
+    if request.method == "POST":
+        return _save(request, update)
+    if not takes_text(update):
+        return read_page(request, update)
+    last = _last_accepted(request.user, update)
+    form = UpdateForm(update=update, starts_with=_starting_text(update, last), more=request.GET.get("more", ""))
+    return _page(request, update, form, last)
+
+
+def _save(request, update):
+    form, last = _sent_form(request, update)
+    if not takes_text(update):
+        return _conflict(request, form, update)
+    if not form.can_be_saved:
+        return _page(request, update, form, last)
+    try:
+        update = _keep(form, update, by=request.user, at=timezone.now())
+    except Conflict as conflict:
+        return _conflict(request, form, conflict.current)
+    if form.errors:
+        return _page(request, update, form.renewed(update), last, partly_saved=True)
+    messages.success(request, f"Saved at {clock(update.saved_at)}")
+    then = request.POST.get("then")
+    if then == "check":
+        return redirect("update-check", *update.url_args)
+    address = update.write_url
+    return redirect(f"{address}?more={then}#{then}" if then in PARTS else address)
+
+
+def _sent_form(request, update):
+    last = _last_accepted(request.user, update)
+    form = UpdateForm(request.POST, update=update, starts_with=_starting_text(update, last))
+    form.full_clean()
+    return form, last
+
+
+def _last_accepted(user, update):
+    earlier = ProgressUpdate.objects.visible_to(user).before(update)
+    return earlier.select_related("round__agreement", "action__priority").first()
+
+
+def _starting_text(update, last):
+    return last.text if last and update.round.prefilled else ""
+
+
+def _keep(form, update, *, by, at):
+    """Save what can be kept. The same over the same is no new version."""
+    content, version = form.content(), form.cleaned_data["version"]
+    if update.version == version and update.saved_at and Content.of(update) == content:
+        return update
+    return workflow.save(update, content, version=version, by=by, at=at, key=form.cleaned_data["key"])
+
+
+def _page(request, update, form, last, partly_saved=False):
+    notes = list(last.action.priority.notes.all()) if last else []
+    sent_back = update.events.filter(kind__in=UpdateEvent.SENDING_BACK).select_related("by").last()
+    context = _places(update) | {
+        "form": form,
+        "parts": _parts(form, request.GET.get("more") or request.POST.get("then")),
+        "last": last,
+        "links": NoteLinks(numbers(notes), "last"),
+        "cited_notes": cited_notes(notes, last.text) if last else [],
+        "sent_back": sent_back if update.state == ProgressUpdate.State.RETURNED else None,
+        "others": presence.others(update, than=request.user, at=timezone.now()),
+        "partly_saved": partly_saved,
+    }
+    return render(request, "actions/update_write.html", context)
+
+
+def _parts(form, more):
+    """(part, its name, what one row is, its rows, whether it stands open) of the optional parts."""
+    singular = {"numbers": "number", "funding": "source of funding", "events": "event"}
+    parts = []
+    for part in PARTS:
+        rows = form.rows(part)
+        is_open = part == more or any(field.value() or field.errors for row in rows for field in row)
+        parts.append((part, NAMES[part], singular[part], rows, is_open))
+    return parts
+
+
+def _places(update):
+    priority = update.action.priority
+    return {"update": update, "action": update.action, "priority": priority, "agreement": priority.agreement}
+
+
+def read_page(request, update, status=200, problem=""):
+    """The update for its lead, who cannot change it now: submitted, accepted, or no longer asked for."""
+    waits = update.state == ProgressUpdate.State.SUBMITTED
+    notes = list(update.action.priority.notes.all())
+    context = _places(update) | {
+        "links": NoteLinks(numbers(notes), "update"),
+        "cited_notes": cited_notes(notes, update.text),
+        "can_take_back": waits and permissions.is_asked(update),
+        "is_asked": permissions.is_asked(update),
+        "sent_now": waits and "sent" in request.GET,
+        "next": your_work.next_unfinished(request.user, after=update),
+        "problem": problem,
+    }
+    return render(request, "actions/update_read.html", context, status=status)
+
+
+def _conflict(request, form, current):
+    """Somebody was first. Gives back all that was typed, beside what stands now."""
+    mine = form.content()
+    context = _places(current) | {
+        "mine": mine,
+        "mine_in_words": [(NAMES[field], said) for field, said in in_words(mine).items() if said],
+        "is_own": current.saved_by_id == request.user.pk,
+        "today": timezone.localdate(),
+    }
+    if not takes_text(current):
+        context["is_asked"] = permissions.is_asked(current)
+        return render(request, "actions/update_moved_on.html", context, status=409)
+    merging = form.renewed(current)
+    notes = list(current.action.priority.notes.all())
+    context |= {
+        "form": merging,
+        "parts": _parts(merging, None),
+        "difference": words(current.text, mine.text),
+        "differing": differing(Content.of(current), mine),
+        "links": NoteLinks(numbers(notes), "both"),
+        "cited_notes": cited_notes(notes, current.text, mine.text),
+    }
+    return render(request, "actions/update_conflict.html", context, status=409)
+
+
+def cited_notes(notes, *texts):
+    keys = {key for text in texts for key in note_keys(text)}
+    return [note for note in notes if note.key in keys]
+
+
+def clock(moment):
+    return f"{timezone.localtime(moment):%H:%M}"
+
+
+def answers_json(view):
+    """Refusals as JSON too, for the page's script."""
+
+    @wraps(view)
+    def answering(request, **address):
+        try:
+            return view(request, **address)
+        except Http404:
+            return JsonResponse({"error": "not_found"}, status=404)
+        except PermissionDenied:
+            return JsonResponse({"error": "forbidden"}, status=403)
+
+    return answering
+
+
+@answers_json
+@require_POST
+def update_autosave(request, **address):
+    """Save what can be kept; says what could not. The answer's version and key belong into the form."""
+    update = lead_update(request.user, address)
+    form, _ = _sent_form(request, update)
+    if not takes_text(update):
+        return _conflict_in_json(update)
+    if not form.can_be_saved:
+        return JsonResponse({"errors": form.errors}, status=400)
+    try:
+        update = _keep(form, update, by=request.user, at=timezone.now())
+    except Conflict as conflict:
+        return _conflict_in_json(conflict.current)
+    answer = {"version": update.version, "saved_at": clock(update.saved_at), "key": uuid.uuid4()}
+    return JsonResponse(answer | {"warnings": form.warnings})
+
+
+def _conflict_in_json(current):
+    answer = {
+        "error": "conflict",
+        "by": str(current.saved_by or ""),
+        "at": clock(current.saved_at) if current.saved_at else "",
+        "url": current.write_url,
+    }
+    return JsonResponse(answer, status=409)
+
+
+@answers_json
+@require_POST
+def update_presence(request, **address):
+    """Says that the page is open (or, with ``leaving``, no longer), and who else has it open."""
+    update, now = lead_update(request.user, address), timezone.now()
+    if "leaving" in request.POST:
+        presence.left(update, by=request.user)
+    else:
+        presence.seen(update, by=request.user, at=now)
+    others = presence.others(update, than=request.user, at=now)
+    return JsonResponse({"others": [{"name": str(one.user), "seen": clock(one.seen_at)} for one in others]})
