@@ -63,8 +63,9 @@ class ConcernAdmin(ReadOnlyMixin, ScopedAdmin):
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(ScopedAdmin):
+class RecommendationAdmin(ReadOnlyMixin, ScopedAdmin):
+    """To look at: a response stands for good, and the service's own pages keep the history of it."""
+
     list_display = ["made_on", "response_due", "responded_on", "agreement"]
     list_select_related = ["agreement"]
     search_fields = ["text", "response"]
-    filter_horizontal = ["actions"]

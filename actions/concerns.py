@@ -66,7 +66,7 @@ def _move(concern, *, frm, to, verb, by, at, changes, note=""):
     if not permissions.can_handle_concern(by, concern):
         raise PermissionDenied
     moved = Concern.objects.open().filter(pk=concern.pk, state=frm).update(state=to, **changes)
-    current = Concern.objects.with_about().get(pk=concern.pk)
+    current = Concern.objects.with_about().select_related("raised_by", "escalated_by").get(pk=concern.pk)
     if not moved:
         raise Conflict(current)
     history.record(current, verb=verb, by=by, at=at, note=note)

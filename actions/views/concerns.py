@@ -154,7 +154,7 @@ def concern_close(request, partnership, pk):
 
 
 def _concern(request, partnership, pk):
-    concerns_seen = Concern.objects.visible_to(request.user).with_about().select_related("raised_by")
+    concerns_seen = Concern.objects.visible_to(request.user).with_about().select_related("raised_by", "escalated_by")
     return get_object_or_404(concerns_seen, partnership__slug=partnership, pk=pk)
 
 
