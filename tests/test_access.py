@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from accounts.middleware import public
 from accounts.models import User
+from actions import calendar
 from actions.models import Concern, Recommendation
 from priorities.years import FinancialYear
 
@@ -89,6 +90,10 @@ def escalated_concern():
     return Concern.objects.get(partnership__slug="kent", state="escalated").pk
 
 
+def calendar_token():
+    return calendar.token(User.objects.get(email="officer@kent.example"))
+
+
 def recommendation():
     return Recommendation.objects.get(agreement__partnership__slug="kent").pk
 
@@ -102,6 +107,15 @@ MOVED_ALREADY = {"viewer@kent.example": 403, "reviewer@kent.example": 409, "offi
 def kept_by_officers(answer=200):
     """A page for officers that other members of the partnership know of."""
     return members(403) | {"officer@kent.example": answer}
+
+
+def reviewed(reviewer=200, officer=200):
+    """A page of the review: to the other members of the partnership it does not exist."""
+    return members(404) | {"reviewer@kent.example": reviewer, "officer@kent.example": officer}
+
+
+SUBMITTED = ["kent", LIVE, "domestic-abuse", 2, 2]
+ACCEPTED = [*LIVE_PRIORITY, 2, 2]
 
 
 # Name of the address: [(arguments, {person: answer to GET}, {person: answer to POST})]. Where the addresses hold
@@ -169,6 +183,31 @@ TABLE = {
     "agreement-history-csv": [(["kent", LIVE], members(), None)],
     "roll-over": [(["kent", LIVE], kept_by_officers(), kept_by_officers())],
     "roll-over-undo": [(["kent", LIVE], kept_by_officers(), kept_by_officers(409))],
+    "review-dashboard": [(["kent", LIVE], reviewed(), None), (["kent", FinancialYear(2019)], members(404), None)],
+    "review-queue": [(["kent", LIVE], reviewed(), None)],
+    "update-review": [
+        (SUBMITTED, reviewed(), None),
+        (ACCEPTED, reviewed(), None),
+        ([*LIVE_PRIORITY, 1, 2], members(404), None),  # returned: with its lead
+    ],
+    # Without the number of the text that was read: 409.
+    "update-accept": [(SUBMITTED, signed_in(405), reviewed(409, 403)), (ACCEPTED, signed_in(405), reviewed(409, 403))],
+    "update-return": [(SUBMITTED, signed_in(405), reviewed(409, 403))],
+    "update-reopen": [(ACCEPTED, reviewed(), reviewed(409, 409)), (SUBMITTED, members(404), reviewed(409, 409))],
+    "round-chase": [(["kent", LIVE, 2], signed_in(405), reviewed(403, 302))],
+    "round-list": [(["kent", LIVE], members(), None), (["kent", FinancialYear(2019)], members(404), None)],
+    "round-calendar": [(["kent", LIVE], members(), None)],
+    "rounds-calendar": [([calendar_token], everyone(200), None), (["1.wrong"], everyone(404), everyone(405))],
+    "round-add": [(["kent", LIVE], kept_by_officers(), kept_by_officers())],
+    "round-change": [
+        (["kent", LIVE, 2], kept_by_officers(), kept_by_officers()),
+        (["kent", LIVE, 9], kept_by_officers(404), kept_by_officers(404)),
+        (["kent", PRINTED, 1], kept_by_officers(404), kept_by_officers(404)),
+    ],
+    "round-open": [
+        (["kent", LIVE, 2], kept_by_officers(), kept_by_officers(409)),
+        (["kent", LIVE, 10**30], kept_by_officers(404), kept_by_officers(404)),
+    ],
     "indicator-list": [(["kent"], members(), None)],
     "indicator-detail": [(["kent", "asb-incidents"], members(), None)],
     "indicator-csv": [(["kent", "asb-incidents"], members(), None)],
