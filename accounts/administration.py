@@ -129,6 +129,31 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
         fields = [one[0] if isinstance(one, tuple) else one for one in self.list_filter if not isinstance(one, type)]
         return lookup in named | {field + end for field in fields for end in ("", "__exact", "__id__exact", "__isnull")}
 
+    def save_model(self, request, obj, form, change):
+        if change and hasattr(obj, "partnership_path"):
+            history.keep_first(self.model._default_manager.get(pk=obj.pk), at=timezone.now())
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change):
+        """Rows inside the page have a history of their own: what they said before, and what they say now."""
+        at, model = timezone.now(), formset.model
+        if not hasattr(model, "partnership_path"):
+            return super().save_formset(request, form, formset, change)
+        gone = [one.instance.pk for one in formset.deleted_forms]
+        changed = [one.instance.pk for one in formset.initial_forms if one.has_changed()]
+        stored = model._default_manager.filter(pk__in=gone + changed)
+        history.keep_first(*stored, at=at)
+        verbs = [(row, "deleted") for row in stored if row.pk in gone]
+        self._record_all(request, verbs, at)
+        super().save_formset(request, form, formset, change)
+        verbs = [(row, "added") for row in formset.new_objects]
+        verbs += [(row, "changed") for row, _fields in formset.changed_objects]
+        return self._record_all(request, verbs, at)
+
+    def _record_all(self, request, verbs, at):
+        for row, verb in verbs:
+            history.record(row, verb=verb, by=request.user, at=at)
+
     def log_addition(self, request, obj, message):
         return self._recorded(request, obj, "added", super().log_addition(request, obj, message))
 

@@ -1,78 +1,246 @@
-"""Roll a year over: the next agreement, with the priorities and open actions that go on."""
+"""Roll a year over: the next agreement, with the priorities and actions that go on. Repeatable, and undoable."""
 
+import hashlib
+from collections import Counter
+from dataclasses import asdict
+
+from django.apps import apps
+from django.contrib.admin.utils import NestedObjects
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from actions.models import Action
-from priorities.models import Agreement, Lead, Note, Priority, Section, Theme
+from accounts import history
+from actions import copying, endings, rollover_plan
+from actions.models import Action, Rollover
+from priorities.models import Agreement, Priority
+
+Status = Action.Status
+
+
+class Conflict(Exception):
+    """The year is no longer as it was read, and nothing was done. ``changes`` says in sentences what changed."""
+
+    def __init__(self, changes):
+        super().__init__(" ".join(changes))
+        self.changes = changes
+
+
+class InTheWay(Exception):
+    """The new year holds more than was copied. ``what`` names it; nothing of it may be lost, so nothing was undone."""
+
+    def __init__(self, what):
+        super().__init__(", ".join(what))
+        self.what = what
+
+
+def roll_over(agreement, *, to, plan=None, seen=None, by=None, at=None, is_demonstration=False):
+    """The Agreement for the FinancialYear ``to``, made from ``agreement``.
+
+    Copied: themes, priorities with leads, sections and notes, the indicators in use, and each action that is carried
+    on with its agencies, owners and themes. Every copy *continues* what it was made from. Progress is not copied.
+
+    Without a plan everything goes on, and ``agreement`` stays as it is, open actions included: so are published years
+    continued. IntegrityError where the year exists.
+
+    With a ``plan`` (rollover_plan.Plan), the actions end as it says, ``by`` whom and when is kept, and what was made
+    can be undone. Done again, it adds what is missing. ``seen`` is the snapshot of the year on which the plan rests:
+    Conflict where it does not hold any more. ValidationError for a plan that cannot be carried out.
+    """
+    if plan is None:
+        return _continue(agreement, to=to, is_demonstration=is_demonstration)
+    endings.may_end(by, agreement)
+    try:
+        return _carry_out(agreement, to=to, plan=plan, seen=seen, by=by, at=at, is_demonstration=is_demonstration)
+    except endings.Conflict as conflict:
+        raise Conflict([f"“{conflict.current}” was ended or changed."]) from conflict
 
 
 @transaction.atomic
-def roll_over(agreement, *, to, is_demonstration=False):
-    """A new Agreement for the FinancialYear ``to``, made from ``agreement``, which stays as it is.
+def undo(rollover, *, by, at):
+    """Take away the new year with all that was copied, and give the old year's actions back what they were.
 
-    Copied: themes, priorities with leads, sections and notes, the indicators in use, and each open action with
-    its agencies, owners and themes. Every copy *continues* what it was made from. Progress is not copied.
-    IntegrityError where the year exists.
+    InTheWay where the new year holds more than the copies as they were made: nothing that was typed is ever deleted.
+    Conflict where the rollover was undone or repeated meanwhile.
     """
-    new = Agreement.objects.create(
+    endings.may_end(by, rollover.agreement)
+    endings.lock(rollover.agreement)
+    standing = Rollover.objects.standing().filter(pk=rollover.pk, version=rollover.version)
+    if not standing.update(undone_at=at, undone_by=by, new_agreement=None):
+        raise Conflict(["The year was rolled over again, or this was undone already."])
+    new = Agreement.objects.get(pk=rollover.new_agreement_id)
+    if what := _more_than_copied(new, rollover.made):
+        raise InTheWay(what)
+    rollover.refresh_from_db()
+    history.record(rollover, verb="undone", by=by, at=at)
+    _open_again(rollover, new.financial_year, by=by, at=at)
+    new.delete()
+    return rollover
+
+
+@transaction.atomic
+def _continue(agreement, *, to, is_demonstration):
+    year = rollover_plan.read(agreement)
+    plan = rollover_plan.everything_goes_on(year)
+    new = _new_agreement(agreement, to, plan.title, is_demonstration)
+    _make(year, plan, new)
+    return new
+
+
+@transaction.atomic
+def _carry_out(agreement, *, to, plan, seen, by, at, is_demonstration):
+    endings.lock(agreement)
+    year = rollover_plan.read(agreement)
+    if seen is not None and seen != rollover_plan.snapshot(year):
+        raise Conflict(rollover_plan.changes_since(year, seen))
+    if faults := rollover_plan.faults(year, plan):
+        raise ValidationError(faults)
+    new = year.rollover.new_agreement if year.rollover else None
+    if new is None:
+        if Agreement.objects.filter(partnership=agreement.partnership, year=to.start_year).exists():
+            raise Conflict([f"There is a plan of {to} already."])
+        new = _new_agreement(agreement, to, plan.title, is_demonstration)
+    before = _rows(new)
+    if year.rollover is None:
+        before[Agreement._meta.label_lower] = {}
+    _make(year, plan, new)
+    decided = _end_actions(year, plan, by=by, at=at)
+    rollover = _keep(year, plan, new, before, decided, by=by, at=at)
+    history.record(rollover, verb="rolled over again" if year.rollover else "rolled over", by=by, at=at)
+    return new
+
+
+def _new_agreement(agreement, to, title, is_demonstration):
+    return Agreement.objects.create(
         partnership=agreement.partnership,
         year=to.start_year,
-        title=agreement.title,
+        title=title,
         effective_from=to.start,
         is_demonstration=is_demonstration,
     )
-    themes = {
-        theme.pk: Theme.objects.create(agreement=new, position=theme.position, title=theme.title)
-        for theme in agreement.themes.all()
+
+
+def _make(year, plan, new):
+    """Make what the plan says and the year ``new`` lacks."""
+    outline = rollover_plan.outline(year, plan)
+    themes = copying.copy_themes(year.agreement, new)
+    copying.copy_actions(outline.copies, _make_priorities(year, plan, new), themes)
+    for copy, merged in outline.joining:
+        Action.objects.get(pk=copy).continues.add(merged)
+
+
+def _make_priorities(year, plan, new):
+    """{code: Priority} of the new year. What stands already only continues more."""
+    priorities = {one.code: one for one in new.priorities.all()}
+    last = max((one.position for one in priorities.values()), default=0)
+    slugs = rollover_plan.slugs(year, plan)
+    sources = {one.pk: one for one in year.priorities}
+    for place, one in enumerate(plan.priorities, start=last + 1):
+        if one.code not in priorities:
+            priorities[one.code] = Priority.objects.create(
+                agreement=new, slug=slugs[one.code], code=one.code, title=one.title, position=place
+            )
+        there = set(priorities[one.code].continues.values_list("pk", flat=True))
+        for pk in one.continues:
+            if pk not in there:
+                copying.append_priority(priorities[one.code], sources[pk])
+    return priorities
+
+
+def _end_actions(year, plan, *, by, at):
+    """End the open actions as the plan says. Returns what was decided, by value, with the status from before."""
+    actions = {one.pk: one for one in Action.objects.in_agreement(year.agreement).for_history()}
+    waiting = [actions[one.action] for one in plan.endings]
+    was = {one.pk: one.status for one in waiting}
+    history.keep_first(*(one for one in waiting if one.status != Status.CLOSED), at=at)
+    for one in plan.endings:
+        if was[one.action] != Status.CLOSED:
+            into = actions[one.into] if one.into else None
+            endings.close(actions[one.action], outcome=one.outcome, reason=one.reason, into=into, by=by, at=at)
+    return [
+        asdict(one)
+        | {"reference": actions[one.action].reference, "title": actions[one.action].title, "was": was[one.action]}
+        for one in plan.endings
+    ]
+
+
+def _keep(year, plan, new, before, decided, *, by, at):
+    made = {
+        label: {pk: digest for pk, digest in rows.items() if pk not in before[label]}
+        for label, rows in _rows(new).items()
     }
-    for priority in agreement.priorities.all():
-        _copy_actions(priority, _copy_priority(priority, new), themes)
-    return new
-
-
-def _copy_priority(priority, agreement):
-    new = Priority.objects.create(
-        agreement=agreement,
-        slug=priority.slug,
-        code=priority.code,
-        title=priority.title,
-        position=priority.position,
-    )
-    new.continues.set([priority])
-    new.indicators.set(priority.indicators.all())
-    for lead in priority.leads.all():
-        copy = Lead.objects.create(priority=new, position=lead.position, role_title=lead.role_title, agency=lead.agency)
-        copy.users.set(lead.users.all())
-    Section.objects.bulk_create(
-        Section(priority=new, position=one.position, heading=one.heading, body=one.body, as_at=one.as_at)
-        for one in priority.sections.all()
-    )
-    Note.objects.bulk_create(
-        Note(
-            priority=new,
-            key=one.key,
-            position=one.position,
-            is_numbered=one.is_numbered,
-            publisher=one.publisher,
-            title=one.title,
-            published=one.published,
-            text=one.text,
+    priorities = [asdict(one) for one in plan.priorities]
+    if year.rollover is None:
+        stored = {"title": plan.title, "priorities": priorities, "endings": decided}
+        return Rollover.objects.create(
+            agreement=year.agreement, new_agreement=new, plan=stored, made=made, at=at, by=by
         )
-        for one in priority.notes.all()
+    rollover = year.rollover
+    stored = rollover.plan | {
+        "priorities": rollover.plan["priorities"] + priorities,
+        "endings": rollover.plan["endings"] + decided,
+    }
+    made = {label: rollover.made.get(label, {}) | rows for label, rows in made.items()}
+    moved = Rollover.objects.standing().filter(pk=rollover.pk, version=rollover.version)
+    if not moved.update(version=rollover.version + 1, plan=stored, made=made):
+        raise Conflict(["The year was rolled over again meanwhile."])
+    rollover.refresh_from_db()
+    return rollover
+
+
+def _rows(agreement):
+    """{model: {number: digest of what is copied}} of the rows of a year, held until the transaction ends."""
+    rows = {Agreement._meta.label_lower: _digests(Agreement, Agreement.objects.filter(pk=agreement.pk))}
+    for model in copying.COPIED:
+        path = model.partnership_path.removesuffix("__partnership")
+        rows[model._meta.label_lower] = _digests(model, model.objects.filter(**{path: agreement}))
+    return rows
+
+
+_AGREEMENT = ["title", "version", "foreword", "effective_from"]
+
+
+def _digests(model, rows):
+    names = copying.COPIED.get(model, _AGREEMENT)
+    return {
+        str(pk): hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+        for pk, *values in rows.order_by().select_for_update().values_list("pk", *names)
+    }
+
+
+def _more_than_copied(agreement, made):
+    """What the year holds besides the copies as they were made, in words. Also rows of models that are unknown here."""
+    stored = _rows(agreement)  # first, so that nothing is added while the rest is looked at
+    held = NestedObjects(using=agreement._state.db, origin=agreement)
+    held.collect([agreement])
+    rows = [row for model, rows in held.data.items() if not model._meta.auto_created for row in rows]
+    added = Counter(
+        row._meta for row in {*rows, *held.protected} if str(row.pk) not in made.get(row._meta.label_lower, {})
     )
-    return new
+    changed = {
+        label: [pk for pk, digest in rows.items() if made[label].get(pk, digest) != digest]
+        for label, rows in stored.items()
+    }
+    return [
+        *(
+            f"{count} {meta.verbose_name if count == 1 else meta.verbose_name_plural} added"
+            for meta, count in added.items()
+        ),
+        *(f"{len(pks)} {_name(label, len(pks))} changed" for label, pks in changed.items() if pks),
+    ]
 
 
-def _copy_actions(priority, new_priority, themes):
-    for action in priority.actions.open():
-        new = Action.objects.create(
-            priority=new_priority,
-            number=action.number,
-            position=action.position,
-            title=action.title,
-            status=action.status,
-        )
-        new.continues.set([action])
-        new.agencies.set(action.agencies.all())
-        new.owners.set(action.owners.all())
-        new.themes.set(themes[theme.pk] for theme in action.themes.all())
+def _name(label, count):
+    meta = apps.get_model(label)._meta
+    return meta.verbose_name if count == 1 else meta.verbose_name_plural
+
+
+def _open_again(rollover, year, *, by, at):
+    """What was open is open again; an action that somebody has opened or ended anew since then stays so."""
+    decided = {one["action"]: one for one in rollover.plan["endings"] if one["was"] != Status.CLOSED}
+    rows = Action.objects.in_agreement(rollover.agreement).for_history()
+    for action in rows.filter(pk__in=decided, status=Status.CLOSED):
+        one = decided[action.pk]
+        if (action.outcome, action.outcome_reason) == (one["outcome"], one["reason"].strip()):
+            changes = {"status": one["was"], "outcome": "", "outcome_reason": "", "merged_into": None}
+            note = f"The rolling over into {year} was undone."
+            endings.move(action, frm=Status.CLOSED, changes=changes, verb="opened again", note=note, by=by, at=at)

@@ -71,9 +71,8 @@ def _changes(one, before, later):
         changes.append("Merged from " + " and ".join(other.reference for other in before) + ".")
     if any(len(later.get(other.pk, ())) > 1 for other in before):
         changes.append("Split from " + ", ".join(other.reference for other in before) + ".")
-    for other in before:
-        if other.priority.title != one.priority.title:
-            changes.append(f"Priority before: {other.priority.title}.")
+    titles = dict.fromkeys(other.priority.title for other in before)
+    changes += [f"Priority before: {title}." for title in titles if title != one.priority.title]
     if all(other.title != one.title for other in before):
         changes.append("Worded anew.")
     return changes or ["No change."]

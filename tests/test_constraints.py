@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Partnership, User
-from actions.models import Action, Concern, Funding, ProgressUpdate, Recommendation, Round
+from actions.models import Action, Concern, Funding, ProgressUpdate, Recommendation, Rollover, Round
 from indicators.models import Indicator, Observation
 from priorities.models import Agreement, Note, Priority
 from reports.models import FrozenEdition
@@ -35,6 +35,21 @@ def recommendation():
     return Recommendation.objects.create(agreement=one(Agreement), text="<p>x</p>", made_on=TODAY)
 
 
+def merged():
+    action = one(Action, priority__agreement__year=2026, priority__code="RS", number=1)
+    Action.objects.filter(pk=action.pk).update(status="closed", outcome="merged", outcome_reason="The same work.")
+    return action
+
+
+def other_action():
+    return one(Action, priority__agreement__year=2026, priority__code="RS", number=2)
+
+
+def rollover():
+    old, new = one(Agreement, year=2018), one(Agreement, year=2022)
+    return Rollover.objects.create(agreement=old, new_agreement=new, plan={}, made={}, at=NOW, by=officer())
+
+
 # What is wrong: the row, and the change that must be refused.
 REFUSED = {
     "a county below another": lambda: (one(Partnership, slug="kent"), {"parent": one(Partnership, slug="dover")}),
@@ -57,6 +72,10 @@ REFUSED = {
         {"status": "closed", "outcome": "completed"},
     ),
     "open with an outcome": lambda: (one(Action, status="continuing"), {"outcome": "stopped"}),
+    "merged into itself": lambda: (merged(), {"merged_into": merged()}),
+    "completed, but merged into another": lambda: (merged(), {"outcome": "completed", "merged_into": other_action()}),
+    "a rollover undone by nobody": lambda: (rollover(), {"undone_at": NOW, "new_agreement": None}),
+    "a rollover without its new year": lambda: (rollover(), {"new_agreement": None}),
     "due before the start": lambda: (one(Action), {"starts": TODAY, "due": TODAY - LATER}),
     "two actions of one number": lambda: (
         one(Action, priority__code="RS", priority__agreement__year=2018, number=1),
@@ -110,6 +129,11 @@ ALLOWED = {
     "closed with outcome and reason": lambda: (
         one(Action, status="continuing"),
         {"status": "closed", "outcome": "stopped", "outcome_reason": "No money."},
+    ),
+    "merged into another": lambda: (merged(), {"merged_into": other_action()}),
+    "a rollover undone": lambda: (
+        rollover(),
+        {"undone_at": NOW, "undone_by": officer(), "new_agreement": None},
     ),
     "amber with a reason": lambda: (one(ProgressUpdate), {"rating": "amber", "rating_reason": "Late."}),
     "accepted by somebody at a time": lambda: (

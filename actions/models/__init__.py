@@ -2,6 +2,7 @@
 
 from actions.models.concerns import Concern, Recommendation
 from actions.models.plan import Action, Event, Funding
+from actions.models.rollovers import Rollover
 from actions.models.updates import Presence, ProgressUpdate, Round, UpdateEvent
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Presence",
     "ProgressUpdate",
     "Recommendation",
+    "Rollover",
     "Round",
     "UpdateEvent",
 ]
