@@ -45,6 +45,7 @@ def calls(user, *, on):
     year = FinancialYear.of(on).start_year
     updates = (
         _written_by_lead(user)
+        .with_reasons()
         .in_current_rounds()
         .asked()
         .filter(round__agreement__year__gte=year - 1)
@@ -68,13 +69,8 @@ def next_unfinished(user, *, after):
 
 
 def _written_by_lead(user):
-    return (
-        ProgressUpdate.objects.visible_to(user)
-        .led_by(user)
-        .with_places()
-        .with_reasons()
-        .select_related("round__agreement__partnership")
-    )
+    updates = ProgressUpdate.objects.visible_to(user).led_by(user)
+    return updates.with_places().select_related("round__agreement__partnership")
 
 
 def _sent_back_first():

@@ -116,6 +116,12 @@ def reviewed(reviewer=200, officer=200):
 
 SUBMITTED = ["kent", LIVE, "domestic-abuse", 2, 2]
 ACCEPTED = [*LIVE_PRIORITY, 2, 2]
+RETURNED = [*LIVE_PRIORITY, 1, 2]
+
+
+def written(lead=200, officer=403):
+    """A page of the lead of Road Safety, of an update that the officers may read too."""
+    return members(404) | {"lead.rs@kent.example": lead, "officer@kent.example": officer}
 
 
 # Name of the address: [(arguments, {person: answer to GET}, {person: answer to POST})]. Where the addresses hold
@@ -183,6 +189,17 @@ TABLE = {
     "agreement-history-csv": [(["kent", LIVE], members(), None)],
     "roll-over": [(["kent", LIVE], kept_by_officers(), kept_by_officers())],
     "roll-over-undo": [(["kent", LIVE], kept_by_officers(), kept_by_officers(409))],
+    "update-detail": [(RETURNED, written(officer=200), None), (ACCEPTED, members(), None)],
+    "update-history-csv": [(RETURNED, written(officer=200), None), (ACCEPTED, members(), None)],
+    "update-write": [
+        (RETURNED, written(), written()),
+        (ACCEPTED, members(403) | {"lead.rs@kent.example": 200}, members(403) | {"lead.rs@kent.example": 409}),
+        ([*LIVE_PRIORITY, 1, 10**30], members(404), members(404)),
+    ],
+    "update-autosave": [(RETURNED, signed_in(405), written(400))],
+    "update-presence": [(RETURNED, signed_in(405), written())],
+    "update-check": [(RETURNED, written(), written(409))],
+    "update-take-back": [(RETURNED, signed_in(405), written(409))],
     "review-dashboard": [(["kent", LIVE], reviewed(), None), (["kent", FinancialYear(2019)], members(404), None)],
     "review-queue": [(["kent", LIVE], reviewed(), None)],
     "update-review": [

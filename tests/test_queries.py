@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 MOST = 12
 PAGES = {
-    "/": 9,
+    "/": 10,
     "/accounts/session/": 2,
     "/kent/": 5,
     "/kent/people/": 5,
@@ -24,9 +24,11 @@ PAGES = {
     "/kent/2026-27/review/updates/": 5,
     "/kent/2026-27/priorities/domestic-abuse/actions/2/updates/2/review/": 11,
     "/kent/2026-27/priorities/road-safety/actions/2/updates/2/reopen/": 5,
-    "/kent/2026-27/rounds/": 9,
+    "/kent/2026-27/priorities/road-safety/actions/1/updates/2/": 7,
+    "/kent/2026-27/priorities/road-safety/actions/1/updates/2/history.csv": 4,
+    "/kent/2026-27/rounds/": 7,
     "/kent/2026-27/rounds.ics": 5,
-    "/kent/2026-27/rounds/add/": 5,
+    "/kent/2026-27/rounds/add/": 4,
     "/kent/2026-27/rounds/2/change/": 5,
     "/kent/2026-27/rounds/2/open/": 6,
     "/kent/2026-27/recommendations/": 6,

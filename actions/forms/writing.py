@@ -11,6 +11,7 @@ from actions.particulars import PARTS
 from actions.workflow import Content
 from priorities.dates import british, validate_partial_date
 from priorities.forms import RichTextFormField
+from priorities.text import plain
 
 QUESTION = "What has happened since the last round? The Working Group and the Scrutiny Committee will read this"
 MOST_CHARACTERS = 20_000
@@ -91,6 +92,7 @@ class UpdateForm(forms.Form):
     """All that a lead writes. Bound, it knows what of it can be kept: see ``can_be_saved`` and ``content``.
 
     ``starts_with`` is the text of a box that nobody has written in yet, ``more`` the part that gets a further row.
+    ``follows`` is the key of an earlier sending of the same page to which no answer came: see ``_keep``.
     """
 
     text = RichTextFormField(label=QUESTION, max_length=MOST_CHARACTERS, required=False)
@@ -114,6 +116,7 @@ class UpdateForm(forms.Form):
     )
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
+    follows = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, *, update, starts_with="", more=""):
         super().__init__(data, initial=_initial(update, starts_with))
@@ -136,6 +139,11 @@ class UpdateForm(forms.Form):
         """The bound fields of the part, a list for each row."""
         return [[self[field] for field in row.values()] for row in self._rows[part]]
 
+    def is_filled(self, part):
+        """Whether anything stands in the part, right or wrong."""
+        values = (field.value() for row in self.rows(part) for field in row)
+        return any(any(value) if isinstance(value, list) else value for value in values)
+
     def clean(self):
         for rating in ProgressUpdate.NEEDS_A_REASON:
             if self.cleaned_data.get("rating") == rating and not self.cleaned_data.get(f"{rating}_reason"):
@@ -157,6 +165,21 @@ class UpdateForm(forms.Form):
     def warnings(self):
         """What was not saved and why, in sentences."""
         return [f"{self[name].label}: {error}" for name, errors in self.errors.items() for error in errors]
+
+    def typed(self):
+        """(label, words) of everything that was sent, right or wrong, to be copied."""
+        said = [(field.label, self._as_typed(field)) for field in self.visible_fields()]
+        return [(label, words) for label, words in said if words]
+
+    def _as_typed(self, field):
+        value = field.value()
+        if field.name == "text":
+            return plain(value or "")
+        if field.name == "rating":
+            return dict(ProgressUpdate.Rating.choices).get(value, "")
+        if isinstance(value, list):
+            return " ".join(filter(None, value))
+        return "Yes" if value is True else value or ""
 
     def content(self):
         """What can be kept of what was typed. Where a field is wrong, what was stored stays."""
@@ -195,7 +218,7 @@ class UpdateForm(forms.Form):
     def renewed(self, update):
         """The same typing over ``update`` as it stands now, to be sent as a new form."""
         data = self.data.copy()
-        data["version"], data["key"] = update.version, uuid.uuid4()
+        data["version"], data["key"], data["follows"] = update.version, uuid.uuid4(), ""
         return UpdateForm(data, update=update)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from actions import permissions, presence, workflow, your_work
 from actions.differences import words
 from actions.forms.writing import UpdateForm
-from actions.in_words import NAMES, differing, in_words
+from actions.in_words import NAMES, differing
 from actions.models import ProgressUpdate, UpdateEvent
 from actions.particulars import PARTS
 from actions.workflow import Conflict, Content
@@ -82,11 +82,21 @@ def _starting_text(update, last):
 
 
 def _keep(form, update, *, by, at):
-    """Save what can be kept. The same over the same is no new version."""
-    content, version = form.content(), form.cleaned_data["version"]
+    """Save what can be kept. The same over the same is no new version.
+
+    A page whose last sending was not answered does not know whether that was saved. Where it was, this goes on from it.
+    """
+    content, version, key = form.content(), form.cleaned_data["version"], form.cleaned_data["key"]
     if update.version == version and update.saved_at and Content.of(update) == content:
         return update
-    return workflow.save(update, content, version=version, by=by, at=at, key=form.cleaned_data["key"])
+    try:
+        return workflow.save(update, content, version=version, by=by, at=at, key=key)
+    except Conflict as conflict:
+        follows = form.cleaned_data.get("follows")
+        earlier = conflict.current.events.filter(key=follows, by=by).first() if follows else None
+        if not earlier:
+            raise
+        return workflow.save(conflict.current, content, version=earlier.version, by=by, at=at, key=key)
 
 
 def _page(request, update, form, last, partly_saved=False):
@@ -111,8 +121,7 @@ def _parts(form, more):
     parts = []
     for part in PARTS:
         rows = form.rows(part)
-        is_open = part == more or any(field.value() or field.errors for row in rows for field in row)
-        parts.append((part, NAMES[part], singular[part], rows, is_open))
+        parts.append((part, NAMES[part], singular[part], rows, part == more or form.is_filled(part)))
     return parts
 
 
@@ -142,12 +151,11 @@ def _conflict(request, form, current):
     mine = form.content()
     context = _places(current) | {
         "mine": mine,
-        "mine_in_words": [(NAMES[field], said) for field, said in in_words(mine).items() if said],
         "is_own": current.saved_by_id == request.user.pk,
         "today": timezone.localdate(),
     }
     if not takes_text(current):
-        context["is_asked"] = permissions.is_asked(current)
+        context["typed"] = form.typed()
         return render(request, "actions/update_moved_on.html", context, status=409)
     merging = form.renewed(current)
     notes = list(current.action.priority.notes.all())
@@ -193,25 +201,25 @@ def update_autosave(request, **address):
     update = lead_update(request.user, address)
     form, _ = _sent_form(request, update)
     if not takes_text(update):
-        return _conflict_in_json(update)
+        return _conflict_in_json(request, update)
     if not form.can_be_saved:
         return JsonResponse({"errors": form.errors}, status=400)
     try:
         update = _keep(form, update, by=request.user, at=timezone.now())
     except Conflict as conflict:
-        return _conflict_in_json(conflict.current)
+        return _conflict_in_json(request, conflict.current)
     answer = {"version": update.version, "saved_at": clock(update.saved_at), "key": uuid.uuid4()}
     return JsonResponse(answer | {"warnings": form.warnings})
 
 
-def _conflict_in_json(current):
-    answer = {
-        "error": "conflict",
-        "by": str(current.saved_by or ""),
-        "at": clock(current.saved_at) if current.saved_at else "",
-        "url": current.write_url,
-    }
-    return JsonResponse(answer, status=409)
+def _conflict_in_json(request, current):
+    if takes_text(current):
+        is_own = current.saved_by_id == request.user.pk
+        who = "You saved this from another page" if is_own else f"{current.saved_by} saved this"
+        says = f"{who} at {clock(current.saved_at)} while you were writing."
+    else:
+        says = "This update can no longer be written: it was submitted or accepted, or its action was closed."
+    return JsonResponse({"error": "conflict", "says": says}, status=409)
 
 
 @answers_json
