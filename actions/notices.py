@@ -145,9 +145,10 @@ def compose_digest(letter, *, at):
         return None
     rounds = [round for round in _followed(timezone.localdate(at)) if round.agreement.partnership == letter.partnership]
     counts = (
-        ProgressUpdate.objects.filter(round__in=rounds)
+        ProgressUpdate.objects.asked()
+        .filter(round__in=rounds)
         .values("round", "action__priority__title")
-        .annotate(asked=Count("pk"), waiting=Count("pk", filter=_OUTSTANDING))
+        .annotate(asked=Count("pk"), waiting=Count("pk", filter=Q(state__in=ProgressUpdate.WITH_THE_LEAD)))
         .filter(waiting__gt=0)
         .order_by("round", "action__priority__position")
     )
@@ -158,7 +159,7 @@ def compose_digest(letter, *, at):
             "due": british(round.due),
             "when": in_days((round.due - timezone.localdate(at)).days),
             "lines": lines,
-            "link": post.link("round-list", *round.agreement.url_args),
+            "link": post.link("review-dashboard", *round.agreement.url_args),
         }
         for round in rounds
         if (lines := [count for count in counts if count["round"] == round.pk])
@@ -167,9 +168,6 @@ def compose_digest(letter, *, at):
         return None
     subject = f"Updates not answered yet: {letter.partnership.short_name}"
     return post.Mail(subject, "round_digest.txt", {"rounds": by_round})
-
-
-_OUTSTANDING = Q(state__in=ProgressUpdate.WITH_THE_LEAD) & ~Q(action__status="closed")
 
 
 def _about_round(letter, words, *, at, wanted):

@@ -174,6 +174,7 @@ def _open_page(request, round, *, problem="", status=200):
         .select_related("priority", "agency")
         .order_by("priority__position", "position")
     )
+    before = None if round.opened_at else rounds.all_of(round.agreement).opened().last()
     context = {
         "agreement": round.agreement,
         "round": round,
@@ -183,6 +184,8 @@ def _open_page(request, round, *, problem="", status=200):
         "people": sorted({one.user for one in held}, key=str),
         "empty_posts": [post for post in posts if post.pk not in held_posts],
         "no_post": [one for one in priorities.values() if one.pk not in {post.priority_id for post in posts}],
+        "before": before,
+        "left_behind": before.updates.outstanding().count() if before else 0,
         "problem": problem,
         "conflict": status == 409,
     }

@@ -383,6 +383,16 @@ def test_a_round_that_was_changed_meanwhile_gives_409_and_keeps_what_was_typed(a
 
 
 @pytest.mark.django_db
+def test_what_is_left_behind_is_said_before_opening(at_the_desk):
+    second = live().rounds.get(title="Second round")
+    address = f"{LIST}{plan().position}/open/"
+    said = f"{second.updates.outstanding().count()} updates of Second round are not answered."
+    assert said in at_the_desk.get(address).content.decode()
+    second.updates.update(state=ProgressUpdate.State.SUBMITTED, accepted_at=None, accepted_by=None)
+    assert "not answered" not in at_the_desk.get(address).content.decode()
+
+
+@pytest.mark.django_db
 def test_a_round_whose_due_date_has_passed_says_what_to_do(at_the_desk):
     round = plan(opens=TODAY - 9 * DAY, due=TODAY - DAY)
     page = at_the_desk.post(f"{LIST}3/open/", {"read": rounds.as_read(round)})
