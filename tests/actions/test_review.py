@@ -349,7 +349,7 @@ def test_the_numbers_are_those_of_a_hand_count(reader):
     counted = ["1 of 3 accepted", "0", "1", "0", "1", "0", "1", "1", "0"]
     assert row(page, "Safer Town Centres") == counted
     assert "Due 2 December 2026, 11 days left. The Working Group meets on 16 December 2026." in said
-    assert "STC-A2: green → amber, worse" in said
+    assert "STC-A2: green to amber, worse" in said
     assert "One partner has yet to confirm its part." in said
     assert "1 text accepted" in said
     assert "STC-A1, Second round, 18 November 2026" in said
