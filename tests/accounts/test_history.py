@@ -20,7 +20,11 @@ def agency(kent):
 
 @pytest.fixture
 def entry(agency, member):
-    return history.record(agency, verb="added", by=member("officer"), at=NOW, note="For the coast")
+    made = history.record(agency, verb="added", by=member("officer"), at=NOW, note="For the coast")
+    if connection.vendor == "postgresql":
+        # A table with checks of references still to come cannot be truncated anyway.
+        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return made
 
 
 def test_an_entry_holds_the_values_as_they_stood(agency, entry):
@@ -86,8 +90,6 @@ def test_without_the_triggers_every_change_would_pass(agency, entry):
     operation = MigrationLoader(connection).get_migration("accounts", "0002_history").operations[-1]
     cursor = connection.cursor()
     editor = SimpleNamespace(connection=connection, execute=lambda sql, params: cursor.execute(sql))
-    if connection.vendor == "postgresql":
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     operation.reverse_code(None, editor)
     for statement in tampering(table, entry.pk):
         with transaction.atomic():
