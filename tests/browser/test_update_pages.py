@@ -22,6 +22,12 @@ def heading(visitor):
     return visitor.page.locator("h1").inner_text()
 
 
+def faults(visitor):
+    """All but the conflicts that the test provokes, which the page's own saving meets first."""
+    visitor.troubles[:] = [trouble for trouble in visitor.troubles if not trouble.startswith("file: 409")]
+    return all_faults(visitor)
+
+
 def write(visitor, text):
     box = visitor.page.get_by_label("What has happened since the last round?")
     box.click()
@@ -38,22 +44,23 @@ def test_the_pages_that_follow_a_sent_form(scripts, number, visit):
 
     write(other_tab, "Two schools were seen.")
     press(other_tab, SAVE)
-    assert all_faults(other_tab) == ""
+    assert faults(other_tab) == ""
 
     write(lead, "Two schools were visited.")
+    assert lead.page.get_by_label("Why is it amber?").is_visible() == (not scripts)
     lead.page.get_by_label("Amber: some concern").check()
     lead.page.get_by_label("Why is it amber?").fill("Late.")
     press(lead, SAVE)
     assert "while you were writing" in heading(lead)
-    assert lead.page.locator("del").first.inner_text().endswith("seen. [end]")
-    assert all_faults(lead) == ""
+    assert lead.page.locator("del").first.inner_text().split()[-2] == "seen."
+    assert faults(lead) == ""
 
     lead.page.get_by_label("Why is it amber?").fill("")
     lead.page.get_by_label("Month").first.fill("13")
     press(lead, CHECK)
     assert lead.page.get_by_text("Until then the rating is not saved.").count() == 2
     assert lead.page.get_by_label("Amber: some concern").is_checked()
-    assert all_faults(lead) == ""
+    assert faults(lead) == ""
 
     lead.page.get_by_label("Why is it amber?").fill("Late.")
     lead.page.get_by_label("Month").first.fill("11")
@@ -61,10 +68,10 @@ def test_the_pages_that_follow_a_sent_form(scripts, number, visit):
     assert heading(lead) == "Check your update"
     press(lead, "Submit to the Working Group")
     assert "is submitted" in heading(lead)
-    assert all_faults(lead) == ""
+    assert faults(lead) == ""
 
     write(other_tab, "Late words.")
     press(other_tab, SAVE)
     assert "the update has moved on" in heading(other_tab)
     assert other_tab.page.get_by_label("What has happened since the last round?").input_value() == "Late words."
-    assert all_faults(other_tab) == ""
+    assert faults(other_tab) == ""
