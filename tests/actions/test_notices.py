@@ -44,15 +44,16 @@ def deliver(at):
         post.deliver(pk, at=at)
 
 
-def walk(days=range(29), events=None, idle=()):
-    """Go through the days, with due work at noon and at one. ``events`` are {day: what happens before the work}.
+def walk(days=range(25), events=None, idle=(), runs=1):
+    """Go through the days, with due work at noon, and hourly after that for so many ``runs``.
 
-    On ``idle`` days the service is down.
+    ``events`` are {day: what happens before the work}. On ``idle`` days the service is down.
     """
     for day in days:
         if events and day in events:
             events[day]()
-        for at in (NOW + day * DAY, NOW + day * DAY + HOUR):
+        for hour in range(runs):
+            at = NOW + day * DAY + hour * HOUR
             if day not in idle:
                 rounds.call_added_actions(at=at)
                 notices.queue_due(at=at)
@@ -82,7 +83,7 @@ def updates_of(round, lead=LEAD):
 @pytest.mark.django_db
 def test_a_month_of_one_round(post_office):
     open_round()
-    walk()
+    walk(range(31), runs=3)
     assert diary(post_office) == USUAL
 
 
@@ -249,7 +250,7 @@ def test_days_that_were_missed_are_made_up(idle, expected, post_office):
 )
 def test_a_mail_server_that_is_down_loses_and_doubles_nothing(down, expected, post_office):
     open_round()
-    walk(events={down.start: post_office.close, down.stop: post_office.open})
+    walk(events={down.start: post_office.close, down.stop: post_office.open}, runs=2)
     assert diary(post_office) == expected
     assert len({mail["Message-ID"] for mail in post_office.mails}) == len(post_office.mails)
     assert not Letter.objects.unsent().exists()
