@@ -58,9 +58,10 @@ def save(update, content, *, version, by, at, key=None):
     try:
         return _move(update, frm=frm, to=to, version=version, kind=Kind.SAVED, by=by, at=at, key=key, changes=written)
     except Conflict as conflict:
-        # The same form sent again. With the key alone, a page reached by Back and typed over would be lost.
+        # The same form sent again. With the key alone, a page reached by Back and typed over would be lost; with a
+        # version that came later, the page would go on from words that it has never shown.
         sent = conflict.current.events.filter(key=key, by=by).first() if key else None
-        if sent and Content.of(sent) == content:
+        if sent and sent.version == conflict.current.version and Content.of(sent) == content:
             return conflict.current
         raise
 

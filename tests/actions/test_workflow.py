@@ -127,6 +127,15 @@ def test_the_same_form_sent_twice_is_saved_once(update, lead):
     assert (again.version, kinds(again)) == (1, ["saved"])
 
 
+def test_the_same_form_sent_again_after_another_save_is_a_conflict(update, lead):
+    """Its page would go on from words that it has never shown."""
+    key = uuid.uuid4()
+    save(update, lead, key=key, version=0)
+    save(update, lead, Content(text="<p>Typed elsewhere.</p>"), key=uuid.uuid4(), version=1)
+    with pytest.raises(Conflict):
+        save(update, lead, key=key, version=0)
+
+
 def test_an_old_form_with_other_words_is_no_repetition(update, lead):
     """Reached by Back and typed over: the key is known, the words are new."""
     key = uuid.uuid4()

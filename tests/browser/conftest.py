@@ -7,6 +7,7 @@ because with PostgreSQL the server has connections of its own.
 
 import os
 import shutil
+from threading import Lock
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from django.contrib.auth.models import update_last_login
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, connections
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
@@ -81,12 +83,24 @@ class Site:
         return {"name": settings.SESSION_COOKIE_NAME, "value": self._sessions[email], "url": self.url}
 
 
+def one_at_a_time(answer):
+    """The threads of the live server share SQLite's one connection, and would mix their savepoints up."""
+    lock = Lock()
+
+    def answer_alone(*args):
+        with lock:
+            return answer(*args)
+
+    return answer_alone
+
+
 @pytest.fixture(scope="module")
 def live(django_db_setup, django_db_blocker):
     """The Site of one module: its data is committed, its clock stands at NOW, and it leaves no connection open."""
     with (
         django_db_blocker.unblock(),
         patch("django.utils.timezone.now", lambda: NOW),
+        patch.object(WSGIHandler, "__call__", one_at_a_time(WSGIHandler.__call__)),
         patch.dict(connection.settings_dict, CONN_MAX_AGE=0),
     ):
         load_demonstration()
