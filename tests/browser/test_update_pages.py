@@ -29,8 +29,7 @@ def faults(visitor):
 
 
 def write(visitor, text):
-    box = visitor.page.get_by_label("What has happened since the last round?")
-    box.click()
+    visitor.page.locator("[contenteditable=true]" if visitor.scripts else "#id_text").click()
     visitor.page.keyboard.press("Control+A")
     visitor.page.keyboard.type(text)
 
