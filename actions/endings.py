@@ -57,12 +57,12 @@ def may_end(user, agreement):
         raise PermissionDenied
 
 
-def lock(agreement):
+def lock(agreement, nowait=False):
     """One ending or rollover of a year at a time, so that two actions are never merged into each other.
 
     On SQLite the transaction itself is the lock.
     """
-    Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
+    Agreement.objects.select_for_update(no_key=True, nowait=nowait).get(pk=agreement.pk)
 
 
 def close(action, *, outcome, reason, into, by, at):

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from django.apps import apps
 from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from accounts import history
 from actions import copying, endings, rollover_plan
@@ -15,6 +15,7 @@ from actions.models import Action, Rollover
 from priorities.models import Agreement, Priority
 
 Status = Action.Status
+_LOCKED = "55P03"  # PostgreSQL's lock_not_available
 
 
 class Conflict(Exception):
@@ -63,7 +64,7 @@ def undo(rollover, *, by, at):
     Conflict where the rollover was undone or repeated meanwhile.
     """
     endings.may_end(by, rollover.agreement)
-    endings.lock(rollover.agreement)
+    _hold(rollover.agreement)
     standing = Rollover.objects.standing().filter(pk=rollover.pk, version=rollover.version)
     if not standing.update(undone_at=at, undone_by=by, new_agreement=None):
         raise Conflict(["The year was rolled over again, or this was undone already."])
@@ -88,7 +89,7 @@ def _continue(agreement, *, to, is_demonstration):
 
 @transaction.atomic
 def _carry_out(agreement, *, to, plan, seen, by, at, is_demonstration):
-    endings.lock(agreement)
+    _hold(agreement)
     year = rollover_plan.read(agreement)
     if seen is not None and seen != rollover_plan.snapshot(year):
         raise Conflict(rollover_plan.changes_since(year, seen))
@@ -107,6 +108,16 @@ def _carry_out(agreement, *, to, plan, seen, by, at, is_demonstration):
     rollover = _keep(year, plan, new, before, decided, by=by, at=at)
     history.record(rollover, verb="rolled over again" if year.rollover else "rolled over", by=by, at=at)
     return new
+
+
+def _hold(agreement):
+    """One at a time. Who comes second is told at once: PostgreSQL would wait and then call it an error."""
+    try:
+        endings.lock(agreement, nowait=True)
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) != _LOCKED:
+            raise
+        raise Conflict(["Somebody else is changing this year at this moment. Try again."]) from error
 
 
 def _new_agreement(agreement, to, title, is_demonstration):

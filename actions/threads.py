@@ -54,7 +54,8 @@ def _reachable(start, neighbours):
 
 
 def _step(one, current, earlier, later, actions):
-    before = [actions[pk] for pk in earlier.get(one.pk, ()) if pk in actions]
+    older = set(earlier.get(one.pk, ()))
+    before = [other for pk, other in actions.items() if pk in older]
     return Step(
         action=one,
         is_current=one.pk == current.pk,

@@ -6,11 +6,12 @@ What is measured stays as it is; the rest is there to be in the way.
 import datetime as dt
 import time
 from decimal import Decimal
+from itertools import pairwise
 
 from django.db import transaction
 
-from accounts.models import Agency, Membership, Partnership, Role, User
-from actions.models import Action, Concern, ProgressUpdate, Recommendation, Round, UpdateEvent
+from accounts.models import Agency, HistoryEntry, Membership, Partnership, Role, User
+from actions.models import Action, Concern, ProgressUpdate, Recommendation, Rollover, Round, UpdateEvent
 from indicators.models import Break, Indicator, Observation
 from priorities.models import Agreement, Chapter, Lead, Note, Priority, Section, Theme, VersionChange
 from priorities.years import FinancialYear
@@ -78,6 +79,7 @@ def _add(numbers, now, content):
     actions = _actions(priorities, agencies, people)
     _updates(agreements, actions, people, now)
     _raised(agreements, actions, people, now)
+    _rolled_over(agreements, actions, people, now)
     _indicators(partnerships, priorities, now)
     past = [one for one in agreements if one.year < FinancialYear.of(now.date()).start_year]
     editions = _editions(agreements)
@@ -257,6 +259,30 @@ def _raised(agreements, actions, people, now):
     )
     Recommendation.objects.bulk_create(
         Recommendation(agreement=one, text=PARAGRAPH, made_on=one.financial_year.start) for one in agreements
+    )
+
+
+def _rolled_over(agreements, actions, people, now):
+    """Each year was rolled over into the next one, and each action has a line of history."""
+    Rollover.objects.bulk_create(
+        Rollover(
+            agreement=old, new_agreement=new, plan={"endings": []}, made={}, at=now, by=people[old.partnership_id][0]
+        )
+        for old, new in pairwise(agreements)
+        if old.partnership_id == new.partnership_id
+    )
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(
+            partnership=one.priority.agreement.partnership,
+            about_model="actions.action",
+            about_id=one.pk,
+            about=str(one),
+            verb="changed",
+            at=now,
+            by=people[one.priority.agreement.partnership_id][0],
+            values={"priority": one.priority_id, "title": one.title, "status": one.status},
+        )
+        for one in actions
     )
 
 

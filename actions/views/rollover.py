@@ -25,10 +25,13 @@ def roll_over(request, partnership, year):
         return render(
             request, "actions/roll_over_exists.html", _context(year), status=409 if request.method == "POST" else 200
         )
+    step = request.POST.get("step")
+    if step == "confirm" and (changes := rollover_plan.changes_since(year, _seen(request))):
+        return _changed_meanwhile(request, agreement, changes)
     form = RolloverForm(year, request.POST if request.method == "POST" else None)
-    if request.method != "POST" or not form.is_valid() or request.POST.get("step") == "change":
+    if request.method != "POST" or not form.is_valid() or step == "change":
         return _fill_in(request, form)
-    if request.POST.get("step") != "confirm":
+    if step != "confirm":
         return _preview(request, form)
     try:
         new = rollover.roll_over(

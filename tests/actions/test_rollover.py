@@ -134,7 +134,8 @@ def test_a_plan_renames_splits_merges_and_ends(live, officer):
     assert homes.sections.count() == da.sections.count() + sm.sections.count()
     assert set(homes.indicators.all()) == {*da.indicators.all(), *sm.indicators.all()}
     assert [one.body for one in roads.sections.all()] == [one.body for one in young.sections.all()]
-    assert roads.actions.exists() and young.actions.exists()
+    assert roads.actions.exists()
+    assert young.actions.exists()
     copies = Action.objects.in_agreement(new)
     assert copies.count() == len(carried_on)
     assert set(copies.get(continues=second).continues.all()) == {first, second}
