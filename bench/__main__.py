@@ -1,5 +1,7 @@
 """The benchmarks: ``./run bench``. Ratios within one run, as tables; no time is ever asserted.
 
+pdf: making PDFs; pages: opening pages, in a small and a large database; load: many people at work at once.
+
 The databases are made in a temporary folder and deleted afterwards. With a PostgreSQL address in DATABASE_URL or
 --database-url, they are made beside that database, which is itself left alone.
 """
@@ -9,14 +11,15 @@ import contextlib
 import json
 import os
 import platform
+import sys
 import tempfile
 import time
 from pathlib import Path
 
-from bench import pages, pdf
+from bench import load, pages, pdf
 from bench.databases import two_databases, work
 
-PARTS = ["pdf", "pages"]
+PARTS = ["pdf", "pages", "load"]
 
 
 def main():
@@ -29,23 +32,31 @@ def main():
     if options.json:
         options.json.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
         print(f"\nWritten: {options.json}")
+    if "load" in measured and load.has_failed(measured["load"]):
+        sys.exit("There were errors or lost saves under load.")
 
 
 def read_options():
     parser = argparse.ArgumentParser(
         prog="./run bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("parts", nargs="*", metavar="pdf|pages", help="what to measure; both if not given")
+    parser.add_argument("parts", nargs="*", metavar="pdf|pages|load", help="what to measure; all if not given")
     parser.add_argument("--quick", action="store_true", help="fewer runs, for a first look")
     parser.add_argument("--only", default="", metavar="WORDS", help="only the pages whose name holds these words")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
     parser.add_argument(
         "--database-url", default=os.environ.get("DATABASE_URL", ""), help="a PostgreSQL database to measure beside"
     )
+    parser.add_argument("--users", type=int, default=200, metavar="N", help="load: how many people, at least 2 (200)")
+    parser.add_argument("--think", type=float, default=10, metavar="SECONDS", help="load: mean time to think (10)")
+    parser.add_argument("--seconds", type=float, help="load: how long (120; with --quick 20)")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(PARTS)}.")
+    if options.users < 2:
+        parser.error("One person writes and one reviews: there must be 2 users or more.")
     options.parts = options.parts or PARTS
+    options.seconds = options.seconds or (20 if options.quick else 120)
     return options
 
 
@@ -61,6 +72,10 @@ def measure(options, pair, folder):
         step("Adding the other partnerships", work, pair.large, folder, "grow")
         print("Opening pages", flush=True)
         measured["pages"] = pages.run(pair, folder, runs=10 if options.quick else 40, only=options.only)
+    if "load" in options.parts:
+        print("Letting people work", flush=True)
+        crowd = {"users": options.users, "think": options.think, "seconds": options.seconds}
+        measured["load"] = load.run(pair.small, folder, **crowd)
     return measured
 
 

@@ -3,6 +3,8 @@
 python -m bench.worker build            the demonstration, in an empty database
 python -m bench.worker grow             the other partnerships
 python -m bench.worker document FILE    write the 2022/23 report's document tree as JSON
+python -m bench.worker crowd USERS       the people of the load benchmark; prints who they are as JSON
+python -m bench.worker lost FILE        print as JSON the saves of FILE that are not in the history
 python -m bench.worker serve            read orders from standard input, a line of JSON each, and answer likewise
 """
 
@@ -52,6 +54,19 @@ def document(file):
     edition = Edition.objects.get(agreement__partnership__slug="kent", agreement__year=2022, slug="annual-summary")
     with open(file, "w", encoding="utf-8") as opened:
         json.dump(to_data(build_summary(edition)), opened)
+
+
+def crowd(users):
+    from bench import crowd
+
+    print(json.dumps(crowd.make(int(users), timezone.now()) | {"database": crowd.database()}))
+
+
+def lost(file):
+    from bench import crowd
+
+    with open(file, encoding="utf-8") as opened:
+        print(json.dumps(crowd.lost(json.load(opened))))
 
 
 def serve():
@@ -133,4 +148,5 @@ def _read(response, path):
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csa.settings")
     django.setup()
-    {"build": build, "grow": grow, "document": document, "serve": serve}[sys.argv[1]](*sys.argv[2:])
+    commands = [build, grow, document, crowd, lost, serve]
+    {command.__name__: command for command in commands}[sys.argv[1]](*sys.argv[2:])

@@ -1,9 +1,13 @@
 """The benchmarks' arithmetic and tables, and that no kind of page is left out. Times are not tested."""
 
+import shutil
+import sys
+
 import pytest
+from django.utils import timezone
 
 from actions.models import Action
-from bench import page_list, pages, pdf, scale, table
+from bench import crowd, load, page_list, pages, pdf, scale, table, visitors
 from priorities.years import FinancialYear
 from tests.conftest import NOW
 from tests.test_access import addresses
@@ -87,3 +91,89 @@ def test_the_large_database_fits_the_model(monkeypatch):
     scale.fill_front_page(NOW)
     scale.add_what_the_demonstration_lacks(NOW)
     assert Action.objects.count() == before + 2 * 3 * scale.PRIORITIES * scale.ACTIONS
+
+
+# --- Load ---------------------------------------------------------------------------------------------------------
+
+
+def work(scratch, folder, application):
+    """Three people work for three seconds at a real server. What happened, and the saves that were lost."""
+    people = crowd.make(3, timezone.now())
+    (folder / "static" / "css").mkdir(parents=True)
+    (folder / "static" / "css" / "app.css").write_text("body { color: black }")
+    address = f"127.0.0.1:{load.free_port()}"
+    settings = {"CSA_BIND": address, "BEHIND_PROXY": "true", "PYTHONPATH": str(folder)}
+    server = [sys.executable, "-m", "gunicorn", application, "--bind", address, "--threads", "4"]
+    with load.serving([*server, "--no-control-socket"], scratch.environment | settings, folder) as process:
+        happened = load.work(people, address, folder, think=0.1, seconds=3)
+        assert not shutil.which("ps") or len(load.megabytes_of_children(process.pid)) == 1
+    return happened, crowd.lost(happened["saved"])
+
+
+@pytest.mark.slow
+def test_people_work_without_an_error_and_nothing_is_lost(scratch, tmp_path):
+    happened, lost = work(scratch, tmp_path, "csa.wsgi")
+    assert happened["errors"] == []
+    assert happened["saved"]
+    assert lost == []
+    assert {"static file", "autosave", "review"} <= {name for name, _ in happened["requests"]}
+
+
+BROKEN = """
+from unittest.mock import patch
+from csa.wsgi import application
+from actions import workflow
+
+save = workflow.save
+
+def forgetful(update, content, **deed):
+    return update if content.text.count("Sentence") == 1 else save(update, content, **deed)
+
+patch("actions.workflow.save", forgetful).start()
+patch("actions.reviewing.waiting", None).start()
+"""
+
+
+@pytest.mark.slow
+def test_an_error_and_a_lost_save_are_reported(scratch, tmp_path):
+    """The control: a server that says "Saved" of each first sentence and forgets it, and whose queue is broken."""
+    (tmp_path / "broken.py").write_text(BROKEN)
+    happened, lost = work(scratch, tmp_path, "broken:application")
+    assert lost
+    assert lost == [[update, text] for update, text in happened["saved"] if text.count("Sentence") == 1]
+    assert happened["errors"]
+    assert all(line.startswith("queue: ") and line.endswith(" answered 500") for line in happened["errors"])
+
+
+@pytest.mark.django_db
+def test_each_of_the_crowd_has_work_of_its_own():
+    people = crowd.make(23, timezone.now())
+    assert (len(people["leads"]), len(people["reviewers"])) == (20, 3)
+    updates = [update["path"] for lead in people["leads"] for update in lead["updates"]]
+    assert len(updates) == len(set(updates)) == 20 * (crowd.ACTIONS - crowd.SUBMITTED)
+
+
+def test_a_form_is_read_as_a_browser_sends_it():
+    form = (
+        '<input type="hidden" name="version" value="3"><input name="said" value="a &amp; b"><input name="empty">'
+        '<input type="radio" name="rating" value="red"><input type="radio" name="rating" value="green" checked>'
+        '<input type="checkbox" name="no_progress"><button type="submit" name="then" value="save">Save</button>'
+        '<textarea name="why" rows="3">\n&lt;late&gt;</textarea><textarea name="text_html" hidden disabled></textarea>'
+    )
+    assert visitors.fields(form) == {"version": "3", "said": "a & b", "empty": "", "rating": "green", "why": "<late>"}
+
+
+def test_the_rows_of_load_stand_beside_the_floors():
+    requests = [["static file", 2.0], ["smallest page", 10.0], ["write", 100.0], ["dashboard", 200.0], ["save", 150.0]]
+    rows = {line["title"]: line for line in load.summary(requests)}
+    assert (rows["page"]["requests"], rows["page"]["p95"]) == (2, 200)
+    assert (rows["page"]["to_static"], rows["page"]["to_smallest"]) == (100, 20)
+    assert load.verdict(rows["page"]) == "p95 at most 150 ms: missed"
+    assert load.verdict(rows["save"]) == "p95 at most 150 ms: met"
+    assert "autosave" not in rows
+
+
+def test_load_fails_by_errors_and_lost_saves_alone():
+    assert not load.has_failed({"errors": {}, "lost": []})
+    assert load.has_failed({"errors": {"write answered 500": 1}, "lost": []})
+    assert load.has_failed({"errors": {}, "lost": [[1, "<p>Gone.</p>"]]})
