@@ -189,29 +189,34 @@ function renew(value) {
 /** Everything is on the server before the page is left, so that a lost connection takes nothing with it. */
 function submit(event) {
   if (isPassing) return;
+  const canGo = isStopped || isWaiting || (typed === saved && !unanswered);
+  if (canGo && navigator.onLine && !pressed) return prepare();
   event.preventDefault();
   if (pressed) return;
   if (!navigator.onLine) return status.show("cannot send", "There is no connection. Your text is kept on this page. " +
     "Press the button again when the connection is back.");
   pressed = event.submitter;
-  if (isStopped || isWaiting || (typed === saved && !unanswered)) return pass();
   later("patience", pass, PATIENCE);
   if (!unanswered) save();
   else if (!isSending) send();
 }
 
-/** Sends the form itself. */
 function pass() {
   const button = pressed;
+  prepare();
+  isPassing = true;
+  form.requestSubmit(button);
+  isPassing = false;
+}
+
+/** The form itself is about to be sent. */
+function prepare() {
   if (unanswered) followOn();
   ["save", "retry", "patience", "who"].forEach((name) => clearTimeout(timers[name]));
   [pressed, unanswered, isSending, isDue, isWaiting] = [null, null, false, false, false];
   perhapsSaved = key.value;
   firstChange = null;
   saved = typed;
-  isPassing = true;
-  form.requestSubmit(button);
-  isPassing = false;
 }
 
 function flush() {

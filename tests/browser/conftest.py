@@ -150,6 +150,13 @@ class Visitor:
         assert response.status == status, f"{path}: {response.status}"
         self.settle()
 
+    def leave_quietly(self):
+        """Close the pages without what they send at the end: it would arrive after the test's transaction."""
+        for page in self.page.context.pages if self.scripts else ():
+            page.wait_for_load_state()
+            page.evaluate("addEventListener('pagehide', (event) => event.stopImmediatePropagation(), true)")
+            page.close()
+
     def settle(self):
         """Wait until the enhancements of a page of the service have started; the administration has none."""
         if self.scripts and self.page.locator("script[src*='js/app.js']").count():
@@ -160,14 +167,19 @@ class Visitor:
 def visit(live, new_context):
     """Opens a browser: visit() for an anonymous person, visit("officer@kent.example"), visit(..., scripts=False)."""
 
+    visitors = []
+
     def start(email=None, scripts=True):
         context = new_context(base_url=live.url, viewport=DESKTOP, java_script_enabled=scripts, locale="en-GB")
         context.set_default_timeout(15_000)
         if email:
             context.add_cookies([live.cookie(email)])
-        return Visitor(live, context, scripts)
+        visitors.append(Visitor(live, context, scripts))
+        return visitors[-1]
 
-    return start
+    yield start
+    for visitor in visitors:
+        visitor.leave_quietly()
 
 
 def accessibility_faults(page):

@@ -54,22 +54,31 @@ def update(deputy, db):
         action__priority__agreement__year=2026, round__position=2, action__priority__code="ASB", action__number=3
     )
     yield update
-    if connection.vendor != "sqlite":
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(_put_back, update).result()
+    put_back(update)
 
 
-def _put_back(update):
-    ProgressUpdate.objects.filter(pk=update.pk).update(**{name: getattr(update, name) for name in WRITTEN})
-    Presence.objects.all().delete()
-    connections.close_all()
+def put_back(update):
+    written = {name: getattr(update, name) for name in WRITTEN}
+    committed(lambda: ProgressUpdate.objects.filter(pk=update.pk).update(**written))
+    committed(lambda: Presence.objects.all().delete())
+
+
+def committed(deed):
+    """Where the server has connections of its own, outside the transaction of the test."""
+    if connection.vendor == "sqlite":
+        return deed()
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            return thread.submit(deed).result()
+        finally:
+            thread.submit(connections.close_all).result()
 
 
 class Desk:
     """The page of an update with its editor, and the clock of its browser, which stands."""
 
     def __init__(self, visitor, update):
-        self.visitor, self.update = visitor, update
+        self.visitor, self.update, self.allowed = visitor, update, []
         self.page, self.context = visitor.page, visitor.page.context
         self.text = self.page.get_by_role("textbox", name="What has happened")
         self.status = self.page.locator("[data-save-status]")
@@ -105,10 +114,24 @@ class Desk:
         return ProgressUpdate.objects.get(pk=self.update.pk).events.filter(kind="saved").count()
 
     def hold(self, address=AUTOSAVE):
-        """A list that fills with the requests to ``address``, which get no answer until the test gives one."""
+        """A list that fills with the requests to ``address``. The first gets no answer until the test gives one."""
         held = []
-        self.page.route(address, held.append)
+
+        def handle(route):
+            held.append(route)
+            if len(held) > 1:
+                route.continue_()
+
+        self.page.route(address, handle)
         return held
+
+    def faults(self):
+        """The tools that look for them need a clock that goes."""
+        self.page.clock.resume()
+        self.visitor.troubles = self.troubles()
+        found = all_faults(self.visitor)
+        self.page.clock.pause_at(self.page.evaluate("Date.now()") + 1000)
+        return found
 
     def until(self, holds):
         """Let the browser go on until ``holds()``: the test's own thread reads its messages only while it waits."""
@@ -116,10 +139,17 @@ class Desk:
             self.page.evaluate("0")
 
     def had_trouble(self, status):
-        """The browser saw answers with ``status``, and no other trouble."""
-        assert self.visitor.troubles
-        assert all(trouble.startswith(f"file: {status} ") for trouble in self.visitor.troubles), self.visitor.troubles
-        self.visitor.troubles.clear()
+        """The browser saw answers with ``status``; more of them may follow."""
+        assert self.troubles(f"file: {status} ")
+        self.allowed.append(f"file: {status} ")
+
+    def troubles(self, start=""):
+        return [
+            one for one in self.visitor.troubles if one.startswith(start) and not one.startswith(tuple(self.allowed))
+        ]
+
+    def saved_by_button(self):
+        expect(self.page.locator(".govuk-notification-banner")).to_contain_text(SAVED)
 
 
 @pytest.fixture
@@ -135,20 +165,15 @@ def desk(visit, update):
 
     yield sit_down
     for one in desks:
-        assert one.visitor.troubles == []
+        assert one.troubles() == []
         assert one.page.evaluate(STORAGE) == [0, 0, 0]
 
 
 def save_as(user, update, text):
     """Somebody saves on another machine."""
     current = ProgressUpdate.objects.get(pk=update.pk)
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(_save, current, user, text).result()
-
-
-def _save(update, user, text):
-    workflow.save(update, Content(text=text, as_at="2026-11-20"), version=update.version, by=user, at=NOW)
-    connections.close_all()
+    content = Content(text=text, as_at="2026-11-20")
+    committed(lambda: workflow.save(current, content, version=current.version, by=user, at=NOW))
 
 
 # Saving while one types
@@ -163,7 +188,7 @@ def test_what_is_typed_is_saved_after_a_pause(desk):
     expect(one.status).to_have_text(SAVED)
     expect(one.said).to_have_text(SAVED)
     assert one.stored() == "<p>Two schools were visited.</p>"
-    assert all_faults(one.visitor) == ""
+    assert one.faults() == ""
 
 
 def test_without_the_script_it_is_not_saved_until_a_button_is_pressed(visit, update):
@@ -176,7 +201,7 @@ def test_without_the_script_it_is_not_saved_until_a_button_is_pressed(visit, upd
     one.wait(A_MINUTE)
     assert one.stored() == ""
     one.press("Save draft")
-    expect(one.page.locator("main")).to_contain_text(SAVED)
+    one.saved_by_button()
     assert one.stored() == "<p>Two schools were visited.</p>"
 
 
@@ -203,7 +228,7 @@ def test_where_the_editor_does_not_start_markdown_is_saved(visit, update):
 
 def test_amber_without_a_reason_is_said_and_the_text_is_saved(desk):
     one = desk()
-    one.page.get_by_label("Amber").check()
+    one.page.get_by_label("Amber: some concern").check()
     one.type("Late.")
     one.wait(PAUSE)
     expect(one.status).to_contain_text("Saved at 12:00, but not all of it.")
@@ -353,7 +378,6 @@ def test_typing_goes_on_during_a_slow_answer(desk):
     one.type(" Second.")
     one.wait(PAUSE)
     assert len(held) == 1
-    one.page.unroute(AUTOSAVE)
     held[0].continue_()
     expect(one.status).to_have_text(SAVED)
     one.until(lambda: "Second" in one.stored())
@@ -416,8 +440,7 @@ def test_words_go_with_the_page_that_is_left(desk):
     one = desk()
     one.page.on("dialog", lambda dialog: dialog.accept())
     one.type("In a hurry.")
-    with one.page.expect_request(AUTOSAVE):
-        one.page.goto(reverse("home"))
+    one.page.goto(reverse("home"))
     one.until(lambda: one.saves() == 1)
     assert one.stored() == "<p>In a hurry.</p>"
 
@@ -430,7 +453,7 @@ def test_a_button_goes_on_from_the_last_save(desk):
     one.type_and_wait("First.")
     one.type(" Second.")
     one.press("Save draft")
-    expect(one.page.locator("main")).to_contain_text(SAVED)
+    one.saved_by_button()
     expect(one.text).to_have_text("First. Second.")
     assert one.stored() == "<p>First. Second.</p>"
 
@@ -443,7 +466,7 @@ def test_a_double_click_saves_once(button, typed, desk):
     if typed:
         one.type("Once.")
     one.page.get_by_role("button", name=button, exact=True).last.dblclick()
-    expect(one.page.locator("main")).to_contain_text(SAVED)
+    one.saved_by_button()
     expect(one.page.locator("h1")).to_have_text(one.update.action.title)
     assert one.saves() == 1
 
@@ -500,7 +523,7 @@ def test_two_people_see_each_other_and_lose_nothing(desk, deputy):
     expect(two.page.get_by_role("alert")).to_contain_text("saved this at 12:00 while you were writing.")
     expect(two.said).to_have_text("")
     two.had_trouble(409)
-    assert all_faults(two.visitor) == ""
+    assert two.faults() == ""
     two.type(" And one street.")
     two.wait(A_MINUTE)
     assert one.stored() == "<p>Two schools were visited.</p>"
@@ -509,13 +532,13 @@ def test_two_people_see_each_other_and_lose_nothing(desk, deputy):
     expect(two.page.locator("h1")).to_contain_text("saved this at 12:00 while you were writing")
     expect(two.page.locator("main")).to_contain_text("Two schools were visited.")
     expect(two.text).to_have_text("Three parks were cleaned. And one street.")
-    assert all_faults(two.visitor) == ""
+    assert two.faults() == ""
     two.type(" Two schools were visited.")
     two.wait(A_MINUTE)
     expect(two.status).to_contain_text("Not saved yet.")
     assert one.stored() == "<p>Two schools were visited.</p>"
     two.press("Save draft")
-    expect(two.page.locator("main")).to_contain_text(SAVED)
+    two.saved_by_button()
     merged = "<p>Three parks were cleaned. And one street. Two schools were visited.</p>"
     assert one.stored() == merged
     two.type_and_wait(" More.")
@@ -583,7 +606,7 @@ def test_who_was_signed_out_signs_in_in_another_tab_and_is_saved(signed_in, visi
     one.wait(PAUSE)
     expect(one.status).to_contain_text("Not saved: you have been signed out. Your text is kept on this page.")
     one.had_trouble(401)
-    assert all_faults(one.visitor) == ""
+    assert one.faults() == ""
     with one.context.expect_page() as opened:
         one.status.get_by_role("link", name="Sign in (opens in a new tab)").click()
     sign_in(opened.value)
@@ -595,7 +618,6 @@ def test_who_was_signed_out_signs_in_in_another_tab_and_is_saved(signed_in, visi
     assert one.stored() == "<p>Before. After. Meanwhile.</p>"
     one.press("Save and check")
     expect(one.page.locator("h1")).to_have_text("Check your update")
-    one.visitor.troubles = [trouble for trouble in one.visitor.troubles if not trouble.startswith("file: 401")]
 
 
 def test_who_is_not_the_same_person_saves_nothing(signed_in, visit):
@@ -616,7 +638,6 @@ def test_who_is_not_the_same_person_saves_nothing(signed_in, visit):
     one.wait(5)
     expect(one.status).to_have_text(SAVED)
     assert one.stored() == "<p>Mine.</p>"
-    one.visitor.troubles = [trouble for trouble in one.visitor.troubles if "/presence/" not in trouble]
 
 
 def test_a_stale_token_is_renewed(desk):
