@@ -40,7 +40,7 @@ def _list_from_other_number(state, line, end, silent):
 
 def _heading(self, tokens, index, options, env):
     level = 3 if tokens[index].tag in ("h1", "h2", "h3") else 4
-    return f"<{'/' if tokens[index].nesting < 0 else ''}h{level}>"
+    return f"<h{level}>" if tokens[index].nesting > 0 else f"</h{level}>\n"
 
 
 def _parser(**options):
