@@ -41,9 +41,13 @@ def can_run_rounds(user, agreement):
     return holds(user, agreement.partnership_id, Role.OFFICER)
 
 
+def reviews_seen_in(user):
+    """The partnerships whose dashboard and queue ``user`` sees: in the Working Group, or as an officer."""
+    return Partnership.objects.with_member(user, Role.REVIEWER, Role.OFFICER)
+
+
 def can_see_review(user, agreement):
-    """The dashboard and the queue: for the Working Group and the officers."""
-    return holds(user, agreement.partnership_id, Role.REVIEWER, Role.OFFICER)
+    return reviews_seen_in(user).filter(pk=agreement.partnership_id).exists()
 
 
 def can_raise_concern(user, partnership):

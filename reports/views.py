@@ -2,6 +2,7 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,6 +12,7 @@ from accounts.middleware import public
 from accounts.models import Partnership
 from actions import your_work
 from actions.models import ProgressUpdate
+from actions.permissions import reviews_seen_in
 from priorities.models import Agreement
 from priorities.years import FinancialYear
 from reports.forms import PublishedReportSearchForm
@@ -38,7 +40,10 @@ def _your_work(user, today):
     return {
         "today": today,
         "partnerships": Partnership.objects.visible_to(user).order_by("kind", "name"),
-        "agreements": Agreement.objects.visible_to(user).newest_first().filter(year=year.start_year),
+        "agreements": Agreement.objects.visible_to(user)
+        .newest_first()
+        .filter(year=year.start_year)
+        .annotate(can_see_review=Q(partnership__in=reviews_seen_in(user))),
         "calls": your_work.calls(user, on=today),
         "left_behind": your_work.left_behind(user),
         "to_review": ProgressUpdate.objects.to_review(user)

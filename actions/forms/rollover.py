@@ -10,7 +10,7 @@ from actions.rollover_plan import Ending, NewPriority, Plan, default_reason
 
 Status, Outcome = Action.Status, Action.Outcome
 _WITH_CODE = re.compile(r"(.+?)\s*\(([A-Z0-9]{1,10})\)")
-_SMALL_WORDS = {"a", "and", "for", "in", "of", "on", "or", "the", "to", "with"}
+_SMALL_WORDS = {"a", "after", "and", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with"}
 _LONGEST_TITLE = 200
 
 

@@ -164,7 +164,7 @@ class UpdateForm(forms.Form):
     @property
     def warnings(self):
         """What was not saved and why, in sentences."""
-        return [f"{self[name].label}: {error}" for name, errors in self.errors.items() for error in errors]
+        return [f"{self[name].label.rstrip('?')}: {error}" for name, errors in self.errors.items() for error in errors]
 
     def typed(self):
         """(label, words) of everything that was sent, right or wrong, to be copied."""

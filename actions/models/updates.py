@@ -246,6 +246,10 @@ class ProgressUpdate(NaturalKeyModel):
         return reverse("update-detail", args=self.url_args)
 
     @property
+    def review_url(self):
+        return reverse("update-review", args=self.url_args)
+
+    @property
     def write_url(self):
         return reverse("update-write", args=self.url_args)
 

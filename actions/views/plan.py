@@ -37,7 +37,10 @@ def agreement_detail(request, partnership, year):
     agreement = get_object_or_404(
         Agreement.objects.visible_to(request.user)
         .in_year(partnership, year)
-        .annotate(can_end=Q(partnership__in=permissions.ending_in(request.user)))
+        .annotate(
+            can_end=Q(partnership__in=permissions.ending_in(request.user)),
+            can_see_review=Q(partnership__in=permissions.reviews_seen_in(request.user)),
+        )
     )
     priorities = agreement.priorities.annotate(
         open_count=Count("actions", filter=~Q(actions__status=Action.Status.CLOSED)), action_count=Count("actions")

@@ -13,12 +13,14 @@ from actions.views.writing import cited_notes
 from priorities.notes import NoteLinks, numbers
 
 LINES_ON_A_PAGE = 20
+State = ProgressUpdate.State
 
 
 @require_safe
 def update_detail(request, **address):
     update = get_object_or_404(ProgressUpdate.objects.visible_to(request.user).at(**address))
     priority = update.action.priority
+    agreement = priority.agreement
     notes = list(priority.notes.all())
     history = _history(request, update)
     return render(
@@ -28,8 +30,10 @@ def update_detail(request, **address):
             "update": update,
             "action": update.action,
             "priority": priority,
-            "agreement": priority.agreement,
+            "agreement": agreement,
             "can_write": update.is_with_the_lead and permissions.can_write(request.user, update),
+            "can_review": update.state == State.SUBMITTED and permissions.can_see_review(request.user, agreement),
+            "can_reopen": update.state == State.ACCEPTED and permissions.can_reopen(request.user, update),
             "links": NoteLinks(numbers(notes), "update"),
             "cited_notes": cited_notes(notes, update.text, *(line.event.text for line in history)),
             "history": history,
