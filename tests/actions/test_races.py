@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 import pytest
 from django.db import connections, transaction
+from django.test import Client
 
 from accounts.models import User
 from actions import workflow
@@ -43,7 +44,7 @@ def updates(scratch):
 
 
 def read(pk):
-    return ProgressUpdate.objects.select_related("round", "action__priority__agreement").get(pk=pk)
+    return ProgressUpdate.objects.select_related("round", "action__priority__agreement__partnership").get(pk=pk)
 
 
 def person(who):
@@ -151,6 +152,21 @@ def test_one_form_sent_five_times_at_once_is_one_version(updates):
     )
     assert [one.version for one in saved] == [1] * 5
     assert UpdateEvent.objects.filter(update=updates[0]).count() == 1
+
+
+def test_one_post_sent_five_times_at_once_is_one_version(updates):
+    """The same through the page: all five are told that it is saved."""
+    address, form = read(updates[0]).write_url, {"text": "Once.", "version": 0, "key": uuid.uuid4()}
+    form |= {"as_at_0": "20", "as_at_1": "11", "as_at_2": "2026"}
+
+    def send():
+        client = Client()
+        client.force_login(person("lead.rs"))
+        return client.post(address, form).status_code
+
+    assert race(send, 5) == [302] * 5
+    update = read(updates[0])
+    assert (update.version, update.text, update.events.count()) == (1, "<p>Once.</p>", 1)
 
 
 def test_five_forms_at_once_are_one_version_and_four_conflicts(updates):
