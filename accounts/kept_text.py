@@ -16,17 +16,20 @@ LONGEST_LINE = 80
 
 @dataclass(frozen=True)
 class Refusal:
-    """``error`` is the word for scripts, ``heading`` the one for people."""
+    """``error`` is the word for scripts, ``heading`` the one for people; sent again, some fail again."""
 
     error: str
     status: int
     heading: str
+    may_be_repeated: bool = True
 
 
 SIGNED_OUT = Refusal("signed_out", 401, "You have been signed out")
 STALE_TOKEN = Refusal("stale_token", 403, "Your form was not sent")
 NOT_SAVED = Refusal("unavailable", 503, "The service could not save just now")
 NOT_AVAILABLE = Refusal("unavailable", 503, "The service is not available just now")
+NOT_ALLOWED = Refusal("forbidden", 403, "You cannot change this", may_be_repeated=False)
+NOT_FOUND = Refusal("not_found", 404, "This page is not there for you", may_be_repeated=False)
 TOO_LARGE = Refusal("too_large", 400, "This is too large to send")
 
 
@@ -49,6 +52,7 @@ def refuse(request, refusal):
     if wants_json(request):
         return JsonResponse({"error": refusal.error}, status=refusal.status)
     sent = request.POST.keys() - {TOKEN_FIELD}
+    may_be_repeated = refusal.may_be_repeated and not any(map(is_secret, sent)) and from_this_site(request)
     fields = [Field(name, value) for name, values in request.POST.lists() if not is_secret(name) for value in values]
     context = {
         "refusal": refusal,
@@ -56,11 +60,16 @@ def refuse(request, refusal):
         "typed": [field for field in fields if field.value.strip()],
         "files": [file.name for _, files in request.FILES.lists() for file in files],
         "multipart": request.content_type == "multipart/form-data",
-        "can_send_again": bool(fields) and not any(map(is_secret, sent)) and from_this_site(request),
+        "can_send_again": bool(fields) and may_be_repeated,
         "most_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         "most_fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
     }
     return render(request, "accounts/kept_text.html", context, status=refusal.status)
+
+
+def is_typed(request):
+    """Whether the request holds anything that a person would miss."""
+    return any(value.strip() for name, value in request.POST.items() if not is_secret(name))
 
 
 def wants_json(request):

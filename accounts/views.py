@@ -9,7 +9,16 @@ from django.views import defaults
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
-from accounts.kept_text import NOT_AVAILABLE, NOT_SAVED, STALE_TOKEN, TOO_LARGE, refuse
+from accounts.kept_text import (
+    NOT_ALLOWED,
+    NOT_AVAILABLE,
+    NOT_FOUND,
+    NOT_SAVED,
+    STALE_TOKEN,
+    TOO_LARGE,
+    is_typed,
+    refuse,
+)
 from accounts.middleware import public
 
 
@@ -33,6 +42,15 @@ def session_status(request):
 def csrf_failure(request, reason=""):
     """A form whose token is too old: the page was open for long, or the person signed in again in another tab."""
     return refuse(request, STALE_TOKEN)
+
+
+def permission_denied(request, exception):
+    """A role that was taken away while its holder was typing takes no words with it."""
+    return refuse(request, NOT_ALLOWED) if is_typed(request) else defaults.permission_denied(request, exception)
+
+
+def page_not_found(request, exception):
+    return refuse(request, NOT_FOUND) if is_typed(request) else defaults.page_not_found(request, exception)
 
 
 def bad_request(request, exception):

@@ -23,8 +23,9 @@ from priorities.text import note_keys
 
 def lead_update(user, address):
     """The update at ``address``, for leads of its priority. Http404 for who may not read it, 403 for other readers."""
-    update = get_object_or_404(ProgressUpdate.objects.visible_to(user).at(**address))
-    if not permissions.is_lead(user, update):
+    update = ProgressUpdate.objects.led_by(user).at(**address).first()
+    if update is None:
+        get_object_or_404(ProgressUpdate.objects.visible_to(user).at(**address))
         raise PermissionDenied
     return update
 
@@ -46,16 +47,17 @@ def update_write(request, **address):
 
 
 def _save(request, update):
-    form, last = _sent_form(request, update)
+    form = _sent_form(request, update)
     if not takes_text(update):
         return _conflict(request, form, update)
     if not form.can_be_saved:
-        return _page(request, update, form, last)
+        return _page(request, update, form, _last_accepted(request.user, update))
     try:
         update = _keep(form, update, by=request.user, at=timezone.now())
     except Conflict as conflict:
         return _conflict(request, form, conflict.current)
     if form.errors:
+        last = _last_accepted(request.user, update)
         return _page(request, update, form.renewed(update), last, partly_saved=True)
     messages.success(request, f"Saved at {clock(update.saved_at)}")
     then = request.POST.get("then")
@@ -66,10 +68,12 @@ def _save(request, update):
 
 
 def _sent_form(request, update):
-    last = _last_accepted(request.user, update)
+    # Only the first save of a prefilled box is compared with the text that it began with.
+    begins = update.round.prefilled and not update.version
+    last = _last_accepted(request.user, update) if begins else None
     form = UpdateForm(request.POST, update=update, starts_with=_starting_text(update, last))
     form.full_clean()
-    return form, last
+    return form
 
 
 def _last_accepted(user, update):
@@ -199,7 +203,7 @@ def answers_json(view):
 def update_autosave(request, **address):
     """Save what can be kept; says what could not. The answer's version and key belong into the form."""
     update = lead_update(request.user, address)
-    form, _ = _sent_form(request, update)
+    form = _sent_form(request, update)
     if not takes_text(update):
         return _conflict_in_json(request, update)
     if not form.can_be_saved:

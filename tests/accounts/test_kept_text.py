@@ -16,7 +16,9 @@ from django.urls import get_resolver, path
 from accounts import kept_text
 from accounts.demonstration import PASSWORD
 from accounts.middleware import public
-from accounts.models import Partnership, User
+from accounts.models import Membership, Partnership, Role, User
+from actions.models import ProgressUpdate
+from priorities.models import Priority
 
 HERE = "http://testserver"
 OFFICER = "officer@kent.example"
@@ -466,3 +468,19 @@ def test_a_nul_character_is_an_error_of_the_field(address, data, member):
 def test_a_nul_character_comes_back_without_harm():
     response = browser().post("/notes/", {"text": "be\0fore"}, headers={"Origin": HERE})
     assert response.status_code == 403
+
+
+@pytest.mark.django_db
+def test_words_outlive_the_role_of_their_writer(client, member, kent):
+    """The role is taken away while the page is open: 404 where nothing may be read, 403 where it may, never lost."""
+    lead = member("lead.rs")
+    client.force_login(lead)
+    update = ProgressUpdate.objects.filter(action__priority__in=Priority.objects.led_by(lead)).exclude(state="accepted")[0]
+    form = {"text": "Typed for an hour.", "version": update.version}
+    for role, status in ((Role.VIEWER, 404), (Role.OFFICER, 403)):
+        Membership.objects.filter(user=lead, partnership=kent).update(role=role)
+        response = client.post(update.write_url, form, headers={"Origin": "http://testserver"})
+        assert response.status_code == status
+        assert "Typed for an hour." in response.content.decode()
+        assert "Send it again" not in response.content.decode()
+    assert client.post(update.write_url, {}).content != response.content
