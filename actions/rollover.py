@@ -106,7 +106,7 @@ def _carry_out(agreement, *, to, plan, seen, by, at, is_demonstration):
     _make(year, plan, new)
     decided = _end_actions(year, plan, by=by, at=at)
     rollover = _keep(year, plan, new, before, decided, by=by, at=at)
-    history.record(rollover, verb="rolled over again" if year.rollover else "rolled over", by=by, at=at)
+    history.record(rollover, verb="carried out again" if year.rollover else "carried out", by=by, at=at)
     return new
 
 

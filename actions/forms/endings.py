@@ -28,7 +28,7 @@ class EndForm(forms.Form):
         empty_label="None",
         error_messages={"invalid_choice": "Choose an action of this year that is open."},
     )
-    reason = _reason("Why?", "Everybody who can see the plan will read this, and it stands in the report.")
+    reason = _reason("Why?", "Everybody who can see the plan will read this.")
 
     def __init__(self, *args, mergeable, **kwargs):
         super().__init__(*args, **kwargs)

@@ -48,4 +48,4 @@ class Rollover(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.agreement.financial_year} rolled over"
+        return f"Rolling over of {self.agreement.financial_year}"

@@ -114,9 +114,7 @@ def rows_of_formset(prefix, rows):
     """What a page of the administration posts for the rows ``rows`` inside it."""
     counts = {"TOTAL_FORMS": len(rows), "INITIAL_FORMS": sum("id" in row for row in rows), "MIN_NUM_FORMS": 0}
     posted = {f"{prefix}-{name}": value for name, value in counts.items()}
-    return posted | {
-        f"{prefix}-{place}-{name}": value for place, row in enumerate(rows) for name, value in row.items()
-    }
+    return posted | {f"{prefix}-{place}-{name}": value for place, row in enumerate(rows) for name, value in row.items()}
 
 
 def test_rows_inside_a_page_have_their_own_history(client, member, kent):

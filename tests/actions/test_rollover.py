@@ -318,7 +318,7 @@ def test_undone_and_done_again_it_is_the_same(live, officer):
     assert (rollover.undone_by, rollover.undone_at, rollover.new_agreement) == (officer, NOW, None)
     assert picture(carry_out(live, plan, officer)) == new
     verbs = [entry.verb for entry in HistoryEntry.objects.about(*Rollover.objects.all())]
-    assert sorted(verbs) == ["rolled over", "rolled over", "undone"]
+    assert sorted(verbs) == ["carried out", "carried out", "undone"]
     action = HistoryEntry.objects.about(planned)
     assert [one.verb for one in action] == ["ended", "opened again", "ended", "kept as it stood"]
 

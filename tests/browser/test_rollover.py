@@ -99,7 +99,7 @@ def test_a_year_is_rolled_over_and_back(scripts, visit):
     expect(page.get_by_text("Priority before: Road Safety.")).to_be_visible()
 
     visitor.open(reverse("agreement-history", args=LIVE))
-    expect(page.get_by_text("2026/27 rolled over” rolled over.")).to_be_visible()
+    expect(page.get_by_text("“Rolling over of 2026/27” carried out.")).to_be_visible()
     assert faults(visitor) == ""
     visitor.open(reverse("roll-over", args=LIVE))
     assert faults(visitor) == ""
