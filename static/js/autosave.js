@@ -34,7 +34,7 @@ let wait = 1_000;
 let firstChange = null;
 const timers = {};
 
-// With a restored text, an old version could come back too. What was typed is on the server.
+// A browser that restores forms would put old words over a newer version. What was typed is on the server.
 form.autocomplete = "off";
 form.addEventListener("input", change);
 form.addEventListener("submit", submit);
@@ -190,9 +190,8 @@ function renew(value) {
 function submit(event) {
   if (isPassing) return;
   const canGo = isStopped || isWaiting || (typed === saved && !unanswered);
-  if (canGo && navigator.onLine && !pressed) return prepare();
+  if (canGo && navigator.onLine) return prepare();
   event.preventDefault();
-  if (pressed) return;
   if (!navigator.onLine) return status.show("cannot send", "There is no connection. Your text is kept on this page. " +
     "Press the button again when the connection is back.");
   pressed = event.submitter;

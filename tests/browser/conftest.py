@@ -7,6 +7,7 @@ because with PostgreSQL the server has connections of its own.
 
 import os
 import shutil
+from contextlib import contextmanager
 from threading import Lock
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -66,8 +67,9 @@ def browser(browser, django_db_setup, django_db_blocker):
 class Site:
     """The live server, and sessions of people who are signed in already."""
 
-    def __init__(self, url):
+    def __init__(self, url, door):
         self.url = url
+        self.door = door
         self.host = urlsplit(url).netloc
         self._sessions = {}
 
@@ -83,15 +85,33 @@ class Site:
         return {"name": settings.SESSION_COOKIE_NAME, "value": self._sessions[email], "url": self.url}
 
 
-def one_at_a_time(answer):
-    """The threads of the live server share SQLite's one connection, and would mix their savepoints up."""
-    lock = Lock()
+class Door:
+    """Lets requests in one by one, and none between two tests.
 
-    def answer_alone(*args):
-        with lock:
-            return answer(*args)
+    The threads of the live server share SQLite's one connection. Two at once would mix their savepoints up, and what a
+    page sends when it is closed would come after the test's transaction.
+    """
 
-    return answer_alone
+    def __init__(self):
+        self._lock = Lock()
+        self._is_open = False
+
+    def guarded(self, answer):
+        def answer_alone(handler, environ, start_response):
+            with self._lock:
+                if self._is_open:
+                    return answer(handler, environ, start_response)
+            start_response("503 Service Unavailable", [])
+            return []
+
+        return answer_alone
+
+    @contextmanager
+    def open(self):
+        self._is_open = True
+        yield
+        with self._lock:
+            self._is_open = False
 
 
 @pytest.fixture(scope="module")
@@ -100,13 +120,13 @@ def live(django_db_setup, django_db_blocker):
     with (
         django_db_blocker.unblock(),
         patch("django.utils.timezone.now", lambda: NOW),
-        patch.object(WSGIHandler, "__call__", one_at_a_time(WSGIHandler.__call__)),
+        patch.object(WSGIHandler, "__call__", (door := Door()).guarded(WSGIHandler.__call__)),
         patch.dict(connection.settings_dict, CONN_MAX_AGE=0),
     ):
         load_demonstration()
         server = LiveServer("localhost")
         try:
-            site = Site(server.url)
+            site = Site(server.url, door)
             site.sign_in_all()
             yield site
         finally:
@@ -150,13 +170,6 @@ class Visitor:
         assert response.status == status, f"{path}: {response.status}"
         self.settle()
 
-    def leave_quietly(self):
-        """Close the pages without what they send at the end: it would arrive after the test's transaction."""
-        for page in self.page.context.pages if self.scripts else ():
-            page.wait_for_load_state()
-            page.evaluate("addEventListener('pagehide', (event) => event.stopImmediatePropagation(), true)")
-            page.close()
-
     def settle(self):
         """Wait until the enhancements of a page of the service have started; the administration has none."""
         if self.scripts and self.page.locator("script[src*='js/app.js']").count():
@@ -167,19 +180,15 @@ class Visitor:
 def visit(live, new_context):
     """Opens a browser: visit() for an anonymous person, visit("officer@kent.example"), visit(..., scripts=False)."""
 
-    visitors = []
-
     def start(email=None, scripts=True):
         context = new_context(base_url=live.url, viewport=DESKTOP, java_script_enabled=scripts, locale="en-GB")
         context.set_default_timeout(15_000)
         if email:
             context.add_cookies([live.cookie(email)])
-        visitors.append(Visitor(live, context, scripts))
-        return visitors[-1]
+        return Visitor(live, context, scripts)
 
-    yield start
-    for visitor in visitors:
-        visitor.leave_quietly()
+    with live.door.open():
+        yield start
 
 
 def accessibility_faults(page):

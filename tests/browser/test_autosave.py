@@ -6,6 +6,7 @@ The browser's timers stand still and are moved by hand; what the server has is r
 import datetime as dt
 import os
 import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -28,6 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 LEAD, DEPUTY = "lead.asb@kent.example", "lead.svp@kent.example"
 AUTOSAVE, SESSION = "**/autosave/", "**" + reverse("session-status")
 PAUSE, A_MINUTE = 2, 60
+LONGEST = 15  # seconds that a test waits for what must come
 SAVED = "Saved at 12:00"
 NO_CONNECTION = (
     "Not saved: there is no connection. Your text is kept on this page and will be saved when the connection is back."
@@ -80,7 +82,8 @@ class Desk:
     def __init__(self, visitor, update):
         self.visitor, self.update, self.allowed = visitor, update, []
         self.page, self.context = visitor.page, visitor.page.context
-        self.text = self.page.get_by_role("textbox", name="What has happened")
+        self.box = self.page.get_by_role("textbox", name="What has happened")
+        self.text = self.box.and_(self.page.locator("[contenteditable=true]"))
         self.status = self.page.locator("[data-save-status]")
         self.said = self.page.locator("[data-save-status] + [role=status]")
         self.presence = self.page.locator("[data-presence]")
@@ -99,8 +102,11 @@ class Desk:
         self.page.clock.run_for(seconds * 1000)
 
     def type_and_wait(self, words):
+        self.said.wait_for(state="attached")
+        before = self.saves()
         self.type(words)
         self.wait(PAUSE)
+        self.until(lambda: self.saves() > before)
         expect(self.status).to_have_text(SAVED)
 
     def press(self, name):
@@ -130,12 +136,14 @@ class Desk:
         self.page.clock.resume()
         self.visitor.troubles = self.troubles()
         found = all_faults(self.visitor)
-        self.page.clock.pause_at(self.page.evaluate("Date.now()") + 1000)
+        self.page.clock.pause_at(self.page.evaluate("Date.now() / 1000") + 1)
         return found
 
     def until(self, holds):
         """Let the browser go on until ``holds()``: the test's own thread reads its messages only while it waits."""
+        deadline = time.monotonic() + LONGEST
         while not holds():
+            assert time.monotonic() < deadline
             self.page.evaluate("0")
 
     def had_trouble(self, status):
@@ -221,6 +229,7 @@ def test_where_the_editor_does_not_start_markdown_is_saved(visit, update):
     visitor = visit(LEAD)
     visitor.page.route("**/js/editor.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
     one = Desk(visitor, update)
+    one.text = one.box
     visitor.open(update.write_url)
     one.type_and_wait("Two **schools**")
     assert one.stored() == "<p>Two <strong>schools</strong></p>"
@@ -513,6 +522,8 @@ def test_a_page_kept_by_the_browser_keeps_its_unsaved_words(desk):
 
 def test_two_people_see_each_other_and_lose_nothing(desk, deputy):
     one, two = desk(), desk(DEPUTY)
+    sent = []
+    two.page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/autosave/") else None)
     one.wait(15)
     expect(one.presence).to_have_text(f"{deputy} is also writing here (seen at 12:00).")
     two.wait(15)
@@ -530,6 +541,7 @@ def test_two_people_see_each_other_and_lose_nothing(desk, deputy):
 
     two.press("See both texts")
     expect(two.page.locator("h1")).to_contain_text("saved this at 12:00 while you were writing")
+    assert len(sent) == 1
     expect(two.page.locator("main")).to_contain_text("Two schools were visited.")
     expect(two.text).to_have_text("Three parks were cleaned. And one street.")
     assert two.faults() == ""

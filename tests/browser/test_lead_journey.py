@@ -177,7 +177,7 @@ def test_what_is_missing_is_said_and_nothing_is_submitted(visit, asked):
     page = visitor.page
     visitor.open(asked[0].write_url)
     press(visitor, "Save and check")
-    expect(page.get_by_role("alert")).to_contain_text("Choose a BRAG rating.")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Choose a BRAG rating.")
     expect(page.get_by_role("button", name="Submit to the Working Group")).to_have_count(0)
     check(visitor)
 
