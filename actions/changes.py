@@ -92,9 +92,7 @@ def rows(entries):
     """Rows of CSV_COLUMNS."""
     for line in lines(entries):
         entry = line.entry
-        changes = "\n".join(
-            f"{one.label}: {one.before or 'nothing'} → {one.after or 'nothing'}" for one in line.changes
-        )
+        changes = "\n".join(map(str, line.changes))
         stood = "\n".join(f"{label}: {text}" for label, text in line.values)
         when = timezone.localtime(entry.at).isoformat(timespec="seconds")
         yield [when, line.who, entry.verb, entry.about, entry.note, changes, stood]

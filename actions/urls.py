@@ -44,6 +44,7 @@ urlpatterns = [
     path("<slug:partnership>/concerns.csv", concerns.concern_csv, name="concern-csv"),
     path("<slug:partnership>/concerns/add/", concerns.concern_add, name="concern-add"),
     path("<slug:partnership>/concerns/<int:pk>/", concerns.concern_detail, name="concern-detail"),
+    path("<slug:partnership>/concerns/<int:pk>/history.csv", concerns.concern_history_csv, name="concern-history-csv"),
     path("<slug:partnership>/concerns/<int:pk>/escalate/", concerns.concern_escalate, name="concern-escalate"),
     path("<slug:partnership>/concerns/<int:pk>/close/", concerns.concern_close, name="concern-close"),
     path(
@@ -65,6 +66,11 @@ urlpatterns = [
         "<slug:partnership>/<year:year>/recommendations/<int:pk>/",
         recommendations.recommendation_detail,
         name="recommendation-detail",
+    ),
+    path(
+        "<slug:partnership>/<year:year>/recommendations/<int:pk>/history.csv",
+        recommendations.recommendation_history_csv,
+        name="recommendation-history-csv",
     ),
     path(
         "<slug:partnership>/<year:year>/recommendations/<int:pk>/answer/",

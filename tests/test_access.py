@@ -156,6 +156,7 @@ TABLE = {
     "concern-csv": [(["kent"], members(), None)],
     # What it is about stands behind the question mark: tests/actions/test_concerns.py walks that.
     "concern-add": [(["kent"], members(404), members(404))],
+    "concern-history-csv": [(["kent", raised_concern], RAISED, None), (["kent", escalated_concern], ESCALATED, None)],
     "concern-detail": [
         (["kent", raised_concern], RAISED, None),
         (["kent", escalated_concern], ESCALATED, None),
@@ -174,6 +175,7 @@ TABLE = {
         (["kent", LIVE, recommendation], members(), None),
         (["kent", PRINTED, recommendation], members(404), None),
     ],
+    "recommendation-history-csv": [(["kent", LIVE, recommendation], members(), None)],
     "recommendation-answer": [(["kent", LIVE, recommendation], signed_in(405), kept_by_officers())],
     "priority-leads": [(LIVE_PRIORITY, kept_by_officers(), None)],
     "lead-add": [(LIVE_PRIORITY, kept_by_officers(), kept_by_officers())],

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.csv_export import csv_response
 from accounts.models import HistoryEntry, Partnership
-from actions import concerns, permissions
+from actions import changes, concerns, permissions
 from actions.forms.concerns import ConcernForm, DecisionForm, EscalateForm
 from actions.models import Action, Concern
 from actions.workflow import Conflict
@@ -153,6 +153,12 @@ def concern_close(request, partnership, pk):
     return _page(request, concern, decide=form)
 
 
+@require_safe
+def concern_history_csv(request, partnership, pk):
+    entries = HistoryEntry.objects.about(_concern(request, partnership, pk))
+    return csv_response(f"{partnership}-concern-{pk}-history.csv", changes.CSV_COLUMNS, changes.rows(entries))
+
+
 def _concern(request, partnership, pk):
     concerns_seen = Concern.objects.visible_to(request.user).with_about().select_related("raised_by", "escalated_by")
     return get_object_or_404(concerns_seen, partnership__slug=partnership, pk=pk)
@@ -170,7 +176,7 @@ def _page(request, concern, *, escalate=None, decide=None, unrecorded=None):
     context = {
         "concern": concern,
         "partnership": concern.partnership,
-        "history": HistoryEntry.objects.about(concern),
+        "lines": changes.lines(HistoryEntry.objects.about(concern)),
         "can_handle": concern.state != State.CLOSED and permissions.can_handle_concern(request.user, concern),
         "escalate": escalate or EscalateForm(),
         "decide": decide or DecisionForm(initial={"state": concern.state}),

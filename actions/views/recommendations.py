@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.csv_export import csv_response
 from accounts.models import HistoryEntry
-from actions import permissions, recommendations
+from actions import changes, permissions, recommendations
 from actions.forms.recommendations import AnswerForm, RecommendationForm
 from actions.models import Recommendation
 from actions.workflow import Conflict
@@ -87,6 +87,12 @@ def recommendation_answer(request, partnership, year, pk):
     return _page(request, recommendation, form=form)
 
 
+@require_safe
+def recommendation_history_csv(request, partnership, year, pk):
+    entries = HistoryEntry.objects.about(_recommendation(request, partnership, year, pk))
+    return csv_response(f"{partnership}-recommendation-{pk}-history.csv", changes.CSV_COLUMNS, changes.rows(entries))
+
+
 def _agreement(request, partnership, year):
     return get_object_or_404(Agreement.objects.visible_to(request.user).in_year(partnership, year))
 
@@ -115,7 +121,7 @@ def _page(request, recommendation, *, form=None, unrecorded=None):
         "agreement": agreement,
         "days_left": recommendation.days_left(timezone.localdate()),
         "actions": recommendation.actions.select_related("priority").order_by("priority__position", "position"),
-        "history": HistoryEntry.objects.about(recommendation),
+        "lines": changes.lines(HistoryEntry.objects.about(recommendation)),
         "can_answer": unanswered and permissions.can_keep_recommendations(request.user, agreement),
         "form": form or AnswerForm(),
         "unrecorded": unrecorded,
