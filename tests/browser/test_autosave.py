@@ -81,6 +81,7 @@ class Desk:
 
     def __init__(self, visitor, update):
         self.visitor, self.update, self.allowed = visitor, update, []
+        self.earlier = update.events.filter(kind="saved").count()
         self.page, self.context = visitor.page, visitor.page.context
         self.box = self.page.get_by_role("textbox", name="What has happened")
         self.text = self.box.and_(self.page.locator("[contenteditable=true]"))
@@ -116,8 +117,8 @@ class Desk:
         return ProgressUpdate.objects.get(pk=self.update.pk).text
 
     def saves(self):
-        """How many revisions the server has."""
-        return ProgressUpdate.objects.get(pk=self.update.pk).events.filter(kind="saved").count()
+        """How many revisions the server has got since the desk was taken. History is never taken away."""
+        return self.update.events.filter(kind="saved").count() - self.earlier
 
     def hold(self, address=AUTOSAVE):
         """A list that fills with the requests to ``address``. The first gets no answer until the test gives one."""
