@@ -2,17 +2,16 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
-from django.apps import apps
 from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, transaction
 
 from accounts import history
 from actions import copying, endings, rollover_plan
-from actions.models import Action, Rollover
-from priorities.models import Agreement, Priority
+from actions.models import Action, Event, Funding, ProgressUpdate, Rollover, Round
+from priorities.models import Agreement, Chapter, Priority, VersionChange
 
 Status = Action.Status
 _LOCKED = "55P03"  # PostgreSQL's lock_not_available
@@ -27,11 +26,18 @@ class Conflict(Exception):
 
 
 class InTheWay(Exception):
-    """The new year holds more than was copied. ``what`` names it; nothing of it may be lost, so nothing was undone."""
+    """The new year holds more than was copied, and nothing was undone. ``what`` names it.
 
-    def __init__(self, what):
+    ``may_go`` says that all of it is the plan's own, which the history keeps: undone when ``what`` is agreed to.
+    """
+
+    def __init__(self, what, may_go):
         super().__init__(", ".join(what))
-        self.what = what
+        self.what, self.may_go = what, may_go
+
+
+# What a year may hold that goes with it, once somebody agreed: the history has each as it stood.
+_OF_THE_PLAN = {Agreement, Chapter, VersionChange, Round, Funding, Event, *copying.COPIED}
 
 
 def roll_over(agreement, *, to, plan=None, seen=None, by=None, at=None, is_demonstration=False):
@@ -57,11 +63,12 @@ def roll_over(agreement, *, to, plan=None, seen=None, by=None, at=None, is_demon
 
 
 @transaction.atomic
-def undo(rollover, *, by, at):
+def undo(rollover, *, by, at, agreed=()):
     """Take away the new year with all that was copied, and give the old year's actions back what they were.
 
-    InTheWay where the new year holds more than the copies as they were made: nothing that was typed is ever deleted.
-    Conflict where the rollover was undone or repeated meanwhile.
+    InTheWay where the new year holds more than the copies as they were made, unless ``agreed`` names all of it and it
+    may go. Updates with a history, concerns and frozen reports never do. Conflict where the rollover was undone or
+    repeated meanwhile.
     """
     endings.may_end(by, rollover.agreement)
     _hold(rollover.agreement)
@@ -69,8 +76,11 @@ def undo(rollover, *, by, at):
     if not standing.update(undone_at=at, undone_by=by, new_agreement=None):
         raise Conflict(["The year was rolled over again, or this was undone already."])
     new = Agreement.objects.get(pk=rollover.new_agreement_id)
-    if what := _more_than_copied(new, rollover.made):
-        raise InTheWay(what)
+    more = _more_than_copied(new, rollover.made)
+    if more.what and not (more.may_go and more.what == [*agreed]):
+        raise InTheWay(more.what, more.may_go)
+    for row in more.rows:
+        history.record(row, verb="taken away with its year", by=by, at=at)
     rollover.refresh_from_db()
     history.record(rollover, verb="undone", by=by, at=at)
     _open_again(rollover, new.financial_year, by=by, at=at)
@@ -218,31 +228,43 @@ def _digests(model, rows):
     }
 
 
+@dataclass(frozen=True)
+class _More:
+    """What a year holds besides the copies as they were made: in words, and the rows that have a history."""
+
+    what: list
+    rows: list
+    may_go: bool
+
+
 def _more_than_copied(agreement, made):
-    """What the year holds besides the copies as they were made, in words. Also rows of models that are unknown here."""
+    """The _More of a year. Also rows of models that are unknown here count."""
     stored = _rows(agreement)  # first, so that nothing is added while the rest is looked at
     held = NestedObjects(using=agreement._state.db, origin=agreement)
     held.collect([agreement])
-    rows = [row for model, rows in held.data.items() if not model._meta.auto_created for row in rows]
-    added = Counter(
-        row._meta for row in {*rows, *held.protected} if str(row.pk) not in made.get(row._meta.label_lower, {})
-    )
-    changed = {
-        label: [pk for pk, digest in rows.items() if made[label].get(pk, digest) != digest]
-        for label, rows in stored.items()
-    }
-    return [
-        *(
-            f"{count} {meta.verbose_name if count == 1 else meta.verbose_name_plural} added"
-            for meta, count in added.items()
-        ),
-        *(f"{len(pks)} {_name(label, len(pks))} changed" for label, pks in changed.items() if pks),
+    rows = {row for model, rows in held.data.items() if not model._meta.auto_created for row in rows}
+    added = [row for row in rows.union(held.protected) if str(row.pk) not in made.get(row._meta.label_lower, {})]
+    changed = [
+        row
+        for row in rows
+        if made.get(row._meta.label_lower, {}).get(str(row.pk), "")
+        not in ("", stored.get(row._meta.label_lower, {}).get(str(row.pk)))
     ]
+    return _More(
+        what=[*_counted(added, "added"), *_counted(changed, "changed")],
+        rows=[row for row in (*added, *changed) if type(row) in _OF_THE_PLAN],
+        may_go=not held.protected and all(type(row) in _OF_THE_PLAN or _is_unwritten(row) for row in added),
+    )
 
 
-def _name(label, count):
-    meta = apps.get_model(label)._meta
-    return meta.verbose_name if count == 1 else meta.verbose_name_plural
+def _counted(rows, done):
+    counts = Counter(row._meta for row in rows)
+    named = {meta: meta.verbose_name if count == 1 else meta.verbose_name_plural for meta, count in counts.items()}
+    return sorted(f"{count} {named[meta]} {done}" for meta, count in counts.items())
+
+
+def _is_unwritten(row):
+    return isinstance(row, ProgressUpdate) and row.version == 0
 
 
 def _open_again(rollover, year, *, by, at):

@@ -59,9 +59,11 @@ def roll_over_undo(request, partnership, year):
         return render(request, "actions/roll_over_undo.html", context, status=409 if request.method == "POST" else 200)
     if request.method == "POST":
         try:
-            rollover.undo(standing, by=request.user, at=timezone.now())
+            agreed = request.POST.getlist("agreed")
+            rollover.undo(standing, by=request.user, at=timezone.now(), agreed=agreed)
         except rollover.InTheWay as refusal:
-            return render(request, "actions/roll_over_undo.html", context | {"in_the_way": refusal.what}, status=409)
+            context |= {"in_the_way": refusal.what, "may_go": refusal.may_go}
+            return render(request, "actions/roll_over_undo.html", context, status=409)
         except rollover.Conflict as refusal:
             return render(request, "actions/roll_over_undo.html", context | {"changes": refusal.changes}, status=409)
         messages.success(request, f"The rolling over of {agreement.financial_year} has been undone.")

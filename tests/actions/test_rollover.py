@@ -381,6 +381,10 @@ IN_THE_WAY = {
 }
 
 
+# What belongs to the plan alone goes with it, once an officer has agreed.
+MAY_GO = {"an action that was added", "a section that was changed", "an action that was ended", "a foreword"}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("what", IN_THE_WAY)
 def test_nothing_that_was_typed_is_undone(what, live, officer, client):
@@ -395,6 +399,26 @@ def test_nothing_that_was_typed_is_undone(what, live, officer, client):
     client.force_login(officer)
     answer = client.post("/kent/2026-27/roll-over/undo/")
     assert (answer.status_code, said in answer.content.decode().lower()) == (409, True)
+    agreed = {"agreed": refusal.value.what}
+    assert (b"take this away too" in answer.content) == (what in MAY_GO)
+    assert client.post("/kent/2026-27/roll-over/undo/", agreed).status_code == (302 if what in MAY_GO else 409)
+    assert Agreement.objects.filter(pk=new.pk).exists() == (what not in MAY_GO)
+    kept = HistoryEntry.objects.filter(verb="taken away with its year")
+    assert kept.exists() == (what in MAY_GO)
+
+
+@pytest.mark.django_db
+def test_what_was_not_agreed_to_stays(live, officer):
+    """A section is changed, the officer agrees, and meanwhile another is changed."""
+    new = carry_out(live, keep_all(live), officer)
+    first, second = Section.objects.filter(priority__agreement=new)[:2]
+    Section.objects.filter(pk=first.pk).update(body="<p>Own</p>")
+    with pytest.raises(InTheWay) as refusal:
+        undo(Rollover.objects.get(agreement=live), by=officer, at=NOW)
+    Section.objects.filter(pk=second.pk).update(body="<p>Own</p>")
+    with pytest.raises(InTheWay):
+        undo(Rollover.objects.get(agreement=live), by=officer, at=NOW, agreed=refusal.value.what)
+    assert Section.objects.filter(pk=second.pk).exists()
 
 
 # Two at once, with real connections.

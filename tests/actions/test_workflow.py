@@ -247,9 +247,8 @@ def test_history_is_for_those_concerned(update, lead, reviewer, member):
     update = send_back(submit(save(update, lead), lead), reviewer)
 
     def seen(who, partnership="kent"):
-        return list(
-            UpdateEvent.objects.visible_to(member(who, partnership)).filter(update=update).values_list("kind", flat=True)
-        )
+        events = UpdateEvent.objects.visible_to(member(who, partnership)).filter(update=update)
+        return list(events.values_list("kind", flat=True))
 
     everything = ["saved", "submitted", "returned"]
     assert seen("lead.rs") == seen("officer") == everything
