@@ -18,7 +18,6 @@ from accounts.demonstration import PASSWORD
 from accounts.middleware import public
 from accounts.models import Membership, Partnership, Role, User
 from actions.models import ProgressUpdate
-from priorities.models import Priority
 
 HERE = "http://testserver"
 OFFICER = "officer@kent.example"
@@ -475,7 +474,7 @@ def test_words_outlive_the_role_of_their_writer(client, member, kent):
     """The role is taken away while the page is open: 404 where nothing may be read, 403 where it may, never lost."""
     lead = member("lead.rs")
     client.force_login(lead)
-    update = ProgressUpdate.objects.filter(action__priority__in=Priority.objects.led_by(lead)).exclude(state="accepted")[0]
+    update = ProgressUpdate.objects.led_by(lead).exclude(state="accepted")[0]
     form = {"text": "Typed for an hour.", "version": update.version}
     for role, status in ((Role.VIEWER, 404), (Role.OFFICER, 403)):
         Membership.objects.filter(user=lead, partnership=kent).update(role=role)
