@@ -9,7 +9,7 @@ is done once.
 from dataclasses import asdict, dataclass, field, replace
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from actions import notices, permissions
@@ -55,8 +55,12 @@ def save(update, content, *, version, by, at, key=None):
     if update.version == version and update.state == to and Content.of(update) == content:
         return update
     written = asdict(content) | {"version": F("version") + 1, "saved_at": at, "saved_by": by}
+    deed = {"frm": frm, "to": to, "version": version, "kind": Kind.SAVED, "by": by, "at": at, "changes": written}
     try:
-        return _move(update, frm=frm, to=to, version=version, kind=Kind.SAVED, by=by, at=at, key=key, changes=written)
+        return _move(update, **deed, key=key)
+    except IntegrityError:
+        # The key was used for other words, over a version that is current all the same: they are new.
+        return _move(update, **deed)
     except Conflict as conflict:
         # The same form sent again. With the key alone, a page reached by Back and typed over would be lost; with a
         # version that came later, the page would go on from words that it has never shown.

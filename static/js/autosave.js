@@ -49,7 +49,16 @@ document.addEventListener("visibilitychange", () => {
   sayPresent();
 });
 sayPresent();
+if (hasEarlyWords()) change();
 if (isStopped) status.show("merging", "Not saved yet. Bring the two texts together, then save.");
+
+/** Whether anything was typed before this file came. What a browser restored is not typed. */
+function hasEarlyWords() {
+  if (["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type)) return false;
+  return [...form.elements].some(
+    (one) => one.value !== (one.defaultValue ?? one.value) || one.checked !== one.defaultChecked,
+  );
+}
 
 // Saving
 

@@ -16,6 +16,8 @@ if (fields.length) {
 function start(tiptap, field) {
   const markdown = field.querySelector("textarea:not([hidden])");
   const html = field.querySelector("textarea[hidden]");
+  if (markdown.value !== markdown.defaultValue) return; // words typed before this file came stay where they are
+  const hasFocus = document.activeElement === markdown;
   const hint = field.querySelector(".govuk-hint");
   const id = markdown.id || `${markdown.name}_editor`;
   const label = document.querySelector(`label[for="${CSS.escape(id)}"]`);
@@ -54,6 +56,7 @@ function start(tiptap, field) {
   markdown.hidden = markdown.disabled = hint.hidden = true;
   html.disabled = false;
   field.append(frame);
+  if (hasFocus) editor.view.focus();
 }
 
 function create(name, attributes = {}, ...children) {

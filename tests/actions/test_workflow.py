@@ -144,6 +144,13 @@ def test_an_old_form_with_other_words_is_no_repetition(update, lead):
         save(update, lead, Content(text="<p>Typed after Back.</p>"), key=key, version=0)
 
 
+def test_a_key_used_again_for_other_words_loses_neither(update, lead):
+    key = uuid.uuid4()
+    update = save(update, lead, key=key)
+    update = save(update, lead, Content(text="<p>More.</p>"), key=key)
+    assert (update.version, update.text, kinds(update)) == (2, "<p>More.</p>", ["saved", "saved"])
+
+
 def test_the_same_words_again_make_no_new_version(update, lead):
     update = save(update, lead)
     assert save(update, lead).version == 1

@@ -236,6 +236,24 @@ def test_where_the_editor_does_not_start_markdown_is_saved(visit, update):
     assert one.stored() == "<p>Two <strong>schools</strong></p>"
 
 
+def test_words_typed_before_the_scripts_came_are_kept_and_saved(visit, update):
+    """A slow connection: the page is there, its scripts come later."""
+    visitor = visit(LEAD)
+    held = []
+    visitor.page.route("**/js/*.js", lambda route: held.append(route))
+    one = Desk(visitor, update)
+    one.page.goto(update.write_url, wait_until="commit")
+    one.box.press_sequentially("Typed early")
+    one.until(lambda: len(held) >= 3)
+    for route in held:
+        route.continue_()
+    one.said.wait_for(state="attached")
+    one.wait(PAUSE)
+    expect(one.status).to_have_text(SAVED)
+    assert one.stored() == "<p>Typed early</p>"
+    expect(one.box).to_have_value("Typed early")
+
+
 def test_amber_without_a_reason_is_said_and_the_text_is_saved(desk):
     one = desk()
     one.page.get_by_label("Amber: some concern").check()
