@@ -176,9 +176,8 @@ def _move(update, *, frm, to, version, kind, by, at, key=None, note="", changes=
     moved = ProgressUpdate.objects.filter(pk=update.pk, version=version, state__in=frm).update(
         state=to, **(changes or {})
     )
-    current = ProgressUpdate.objects.select_related(
-        "round", "saved_by", "accepted_by", "action__priority__agreement__partnership"
-    ).get(pk=update.pk)
+    current = ProgressUpdate.objects.select_related("saved_by", "accepted_by").get(pk=update.pk)
+    current.round, current.action = update.round, update.action
     if not moved:
         raise Conflict(current)
     if check:

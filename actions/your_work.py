@@ -69,8 +69,8 @@ def next_unfinished(user, *, after):
 
 
 def _written_by_lead(user):
-    updates = ProgressUpdate.objects.visible_to(user).led_by(user)
-    return updates.with_places().select_related("round__agreement__partnership")
+    # Who leads a priority may read all its updates: visible_to would only ask the same once more.
+    return ProgressUpdate.objects.led_by(user).with_places().select_related("round__agreement__partnership")
 
 
 def _sent_back_first():

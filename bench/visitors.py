@@ -19,7 +19,7 @@ from contextlib import closing
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-PRESENT_SECONDS = 15  # static/js/autosave.js
+PRESENT_SECONDS = 30  # static/js/autosave.js
 PASSERS_BY = 4
 NO_ANSWER_SECONDS = 60
 AUTOSAVES = (3, 6)

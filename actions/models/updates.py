@@ -327,7 +327,7 @@ class UpdateEvent(models.Model):
 class Presence(models.Model):
     """Who has an update open for writing, and when their page last said so."""
 
-    LASTS = dt.timedelta(seconds=40)
+    LASTS = dt.timedelta(seconds=75)
 
     partnership_path = "update__round__agreement__partnership"
 

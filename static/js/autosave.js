@@ -9,7 +9,7 @@ const NO_ANSWER = 20_000;
 const LONGEST_WAIT = 30_000;
 const PATIENCE = 5_000; // of a person who has pressed a button
 const ASK_WHO = 5_000;
-const SAY_PRESENT = 15_000;
+const SAY_PRESENT = 30_000;
 const MOST_BYTES_AT_THE_END = 60_000; // browsers send up to 64 KiB for a page that is left
 
 const form = document.querySelector("form[data-autosave-url]");

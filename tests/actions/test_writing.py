@@ -830,7 +830,7 @@ def test_the_action_leads_to_its_updates(update, lead, member, sign_in):
 # Queries
 
 
-@pytest.mark.parametrize(("name", "queries"), [("write", 7), ("check", 4), ("detail", 7), ("history-csv", 4)])
+@pytest.mark.parametrize(("name", "queries"), [("write", 8), ("check", 5), ("detail", 7), ("history-csv", 4)])
 def test_queries_of_the_pages(name, queries, update, lead, member, kent, sign_in):
     accepted(start(kent, round="First round"), lead, member("reviewer"))
     sent_back(update, lead, member("reviewer"))

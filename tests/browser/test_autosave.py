@@ -543,9 +543,9 @@ def test_two_people_see_each_other_and_lose_nothing(desk, deputy):
     one, two = desk(), desk(DEPUTY)
     sent = []
     two.page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/autosave/") else None)
-    one.wait(15)
+    one.wait(30)
     expect(one.presence).to_have_text(f"{deputy} is also writing here (seen at 12:00).")
-    two.wait(15)
+    two.wait(30)
     expect(two.presence).to_contain_text("is also writing here")
     one.type_and_wait("Two schools were visited.")
     two.type("Three parks were cleaned.")
@@ -575,7 +575,7 @@ def test_two_people_see_each_other_and_lose_nothing(desk, deputy):
     two.type_and_wait(" More.")
 
     one.page.goto(reverse("home"))
-    two.wait(15)
+    two.wait(30)
     expect(two.presence).to_be_hidden()
 
 
