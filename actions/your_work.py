@@ -70,7 +70,9 @@ def next_unfinished(user, *, after):
 
 def _written_by_lead(user):
     # Who leads a priority may read all its updates: visible_to would only ask the same once more.
-    return ProgressUpdate.objects.led_by(user).with_places().select_related("round__agreement__partnership")
+    return ProgressUpdate.objects.led_by(user).select_related(
+        "round__agreement__partnership", "action__priority__agreement__partnership"
+    )
 
 
 def _sent_back_first():

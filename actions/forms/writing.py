@@ -10,7 +10,7 @@ from actions.models import ProgressUpdate
 from actions.particulars import PARTS
 from actions.workflow import Content
 from priorities.dates import british, validate_partial_date
-from priorities.forms import RichTextFormField
+from priorities.forms import RichTextFormField, RichTextInput
 from priorities.text import plain
 
 QUESTION = "What has happened since the last round? The Working Group and the Scrutiny Committee will read this"
@@ -197,7 +197,8 @@ class UpdateForm(forms.Form):
         if "text" in self.errors:
             return self["text"].value() or ""
         # Markdown says less than what it was made from; unchanged, it must not thin the stored text out.
-        return self.cleaned_data["text"] if "text" in self.changed_data else self.initial["text"]
+        is_markdown = RichTextInput.html_name("text") not in self.data
+        return self.initial["text"] if is_markdown and "text" not in self.changed_data else self.cleaned_data["text"]
 
     def _rating(self):
         """The rating with its reason. One that lacks its reason is not kept, but no word of a reason is lost."""

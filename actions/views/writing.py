@@ -21,10 +21,16 @@ from priorities.notes import NoteLinks, numbers
 from priorities.text import note_keys
 
 
-def lead_update(user, address):
-    """The update at ``address``, for leads of its priority. Http404 for who may not read it, 403 for other readers."""
+def lead_update(user, address, with_places=True):
+    """The update at ``address``, for leads of its priority. Http404 for who may not read it, 403 for other readers.
+
+    Without ``with_places``, for answers that name nothing around it, with its round and action alone.
+    """
+    updates = ProgressUpdate.objects.at(**address)
+    if not with_places:
+        updates = updates.select_related(None).select_related("round", "action")
     # Two small questions: the database takes longer to plan the one of everybody who may read it than to answer both.
-    update = get_object_or_404(ProgressUpdate.objects.at(**address))
+    update = get_object_or_404(updates)
     if permissions.is_lead(user, update):
         return update
     get_object_or_404(ProgressUpdate.objects.visible_to(user), pk=update.pk)
@@ -203,7 +209,7 @@ def answers_json(view):
 @require_POST
 def update_autosave(request, **address):
     """Save what can be kept; says what could not. The answer's version and key belong into the form."""
-    update = lead_update(request.user, address)
+    update = lead_update(request.user, address, with_places=False)
     form = _sent_form(request, update)
     if not takes_text(update):
         return _conflict_in_json(request, update)
@@ -231,7 +237,7 @@ def _conflict_in_json(request, current):
 @require_POST
 def update_presence(request, **address):
     """Says that the page is open (or, with ``leaving``, no longer), and who else has it open."""
-    update, now = lead_update(request.user, address), timezone.now()
+    update, now = lead_update(request.user, address, with_places=False), timezone.now()
     if "leaving" in request.POST:
         presence.left(update, by=request.user)
     else:
