@@ -17,7 +17,7 @@ def waiting(agreement, user):
     return (
         with_submission(submitted, user)
         .defer(*WORDS)
-        .with_places()
+        .select_related("round", "action__priority__agreement__partnership")
         .order_by("action__priority__position", "submitted_at", "pk")
     )
 

@@ -188,7 +188,10 @@ def _update_to_decide(request, **address):
 def _readable(request, update):
     """``update`` with its text as far as it was laid before the Working Group, or None."""
     readable = ProgressUpdate.objects.visible_to(request.user).filter(pk=update.pk, state__in=reviewing.LAID_BEFORE)
-    return reviewing.with_submission(readable, request.user).with_places().first()
+    readable = reviewing.with_submission(readable, request.user).select_related("saved_by", "accepted_by").first()
+    if readable:
+        readable.round, readable.action = update.round, update.action
+    return readable
 
 
 def _review_page(request, update, return_form=None):
