@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Partnership, User
-from actions.models import Action, Concern
+from actions.models import Action, Round
 from indicators.models import Indicator
 from priorities.models import Agreement
 from tests.browser.conftest import all_faults
@@ -45,7 +45,7 @@ def test_forms(model, visit):
     assert all_faults(visitor, KNOWN) == ""
 
 
-def test_a_form_with_dates_and_times(visit):
+def test_a_form_with_dates(visit):
     visitor = visit(OFFICER)
-    open_model(visitor, Concern, "add")
+    open_model(visitor, Round, "add")
     assert all_faults(visitor, KNOWN) == ""
