@@ -3,7 +3,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import BaseUserCreationForm
 
-from accounts.administration import ScopedAdmin, ScopedInline, once
+from accounts.administration import ReadOnlyMixin, ScopedAdmin, ScopedInline, once
 from accounts.models import Agency, Membership, Partnership, User
 
 
@@ -34,7 +34,9 @@ class AgencyAdmin(ScopedAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ScopedAdmin):
+class MembershipAdmin(ReadOnlyMixin, ScopedAdmin):
+    """To look at: the page of people gives and takes roles, and keeps the last officer."""
+
     list_display = ["user", "role", "partnership", "agency"]
     list_filter = ["role"]
     search_fields = ["user__name", "user__email", "agency__name"]
@@ -48,10 +50,16 @@ class MembershipInline(ScopedInline):
     named_by = ["user", "partnership"]
     fields = ["partnership", "role", "agency"]
 
+    def has_add_permission(self, request, obj=None):
+        """The installation's own administrator makes a partnership's first officer; officers do the rest."""
+        return request.user.is_superuser
+
+    has_change_permission = has_delete_permission = has_add_permission
+
 
 @admin.register(User)
 class UserAdmin(ScopedAdmin):
-    """The people of the officer's own partnerships, each with at least one role there."""
+    """The people of the officer's own partnerships. New ones are invited: nobody sets a password for somebody else."""
 
     list_display = ["name", "email", "is_active", "is_demonstration"]
     search_fields = ["name", "email"]
@@ -72,10 +80,21 @@ class UserAdmin(ScopedAdmin):
             obj is None or once(request, ("wholly", obj.pk), lambda: people.filter(pk=obj.pk).exists())
         )
 
+    def has_add_permission(self, request):
+        return request.user.is_superuser
+
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def get_readonly_fields(self, request, obj=None):
+        """An officer ends a membership; the account itself is the administrator's to close."""
+        closing = [] if request.user.is_superuser else ["is_active"]
+        return [*super().get_readonly_fields(request, obj), *closing]
+
     def save_model(self, request, obj, form, change):
+        if change and "email" in form.changed_data:
+            # Whoever had the old address, or a password, is out: the new one asks for a link to set one.
+            obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             # The sign-in keeps a copy of each address, through which the old one would go on letting in.

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
 from accounts.kept_text import (
+    FAILED,
     NOT_ALLOWED,
     NOT_AVAILABLE,
     NOT_FOUND,
@@ -64,4 +65,4 @@ def server_error(request):
     """A database that is locked or unreachable is no fault of the request: what was typed comes back."""
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         return refuse(request, NOT_SAVED if request.method == "POST" else NOT_AVAILABLE)
-    return defaults.server_error(request)
+    return refuse(request, FAILED) if is_typed(request) else defaults.server_error(request)

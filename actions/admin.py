@@ -26,11 +26,21 @@ class ActionAdmin(ScopedAdmin):
     filter_horizontal = ["agencies", "themes", "owners", "continues"]
     inlines = [FundingInline, EventInline]
 
+    def get_readonly_fields(self, request, obj=None):
+        """An action ends on its own page, with a reason and one at a time."""
+        ending = ["outcome", "outcome_reason", "merged_into"]
+        return [*super().get_readonly_fields(request, obj), *ending, *(["status"] if obj else [])]
+
 
 @admin.register(Round)
 class RoundAdmin(ScopedAdmin):
-    # Opening asks every action for its update: the service's own page does it.
+    # Planning and opening are deeds of the service's own pages, which keep the rounds in order.
     readonly_fields = ["opened_at", "opened_by"]
+
+    def get_readonly_fields(self, request, obj=None):
+        planned = ["position", "opens", "due", "meets"] if obj else []
+        return [*super().get_readonly_fields(request, obj), *planned]
+
     list_display = ["title", "agreement", "opens", "due", "meets"]
     list_select_related = ["agreement"]
     search_fields = ["title"]

@@ -38,14 +38,14 @@ def append_priority(new, source):
 
 
 def _append_leads(new, source):
-    there = {(one.role_title, one.agency_id) for one in new.leads.all()}
+    """A post that both of two merged priorities have is one post, of the people of both."""
+    there = {(one.role_title, one.agency_id): one for one in new.leads.all()}
     place = _last(new.leads)
     for lead in source.leads.all():
-        if (lead.role_title, lead.agency_id) not in there:
-            copy = Lead.objects.create(
-                priority=new, position=place + lead.position, role_title=lead.role_title, agency_id=lead.agency_id
-            )
-            copy.users.set(lead.users.all())
+        copy = there.get((lead.role_title, lead.agency_id)) or Lead.objects.create(
+            priority=new, position=place + lead.position, role_title=lead.role_title, agency_id=lead.agency_id
+        )
+        copy.users.add(*lead.users.all())
 
 
 def _append_notes(new, source):

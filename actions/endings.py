@@ -84,7 +84,8 @@ def move(action, *, frm, changes, verb, by, at, note=""):
         raise Conflict(Action.objects.select_related("priority__agreement__partnership").get(pk=action.pk))
     for name, value in changes.items():
         setattr(action, name, value)
-    history.record(action, verb=verb, by=by, at=at, note=note)
+    # As it stands: the rest of it may have been changed since ``action`` was read.
+    history.record(Action.objects.for_history().get(pk=action.pk), verb=verb, by=by, at=at, note=note)
     return action
 
 

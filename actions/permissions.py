@@ -33,7 +33,10 @@ def can_review(user, update):
 
 
 def can_reopen(user, update):
-    return holds(user, update.action.priority.agreement.partnership_id, Role.REVIEWER, Role.OFFICER)
+    """Not where its lead could not write it anew: in a printed year, or of an action that has ended."""
+    return is_asked(update) and holds(
+        user, update.action.priority.agreement.partnership_id, Role.REVIEWER, Role.OFFICER
+    )
 
 
 def can_run_rounds(user, agreement):

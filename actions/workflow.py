@@ -113,6 +113,8 @@ def send_back(update, *, version, by, at, note):
     """Return the text to its lead, saying why."""
     if not note.strip():
         raise ValidationError("Say what the lead should change.")
+    if not permissions.is_asked(update):
+        raise PermissionDenied("The action has ended, so that its lead could not change the update.")
     returned = _move(
         update,
         frm=[State.SUBMITTED],

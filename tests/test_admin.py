@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.administration import ReadOnlyMixin
 from accounts.models import Membership, Partnership, Role, User
+from actions import endings
 from actions.models import Action, Concern, Recommendation
 from indicators.models import Indicator, Observation
 from priorities.models import Agreement, Priority
@@ -23,6 +24,13 @@ OTHERS = ["viewer@kent.example", "lead.rs@kent.example", "reviewer@kent.example"
 def officer(member):
     client = Client()
     client.force_login(member("officer"))
+    return client
+
+
+@pytest.fixture
+def chief(db):
+    client = Client()
+    client.force_login(User.objects.create_superuser("chief@installation.example", "a long pass phrase", name="Chief"))
     return client
 
 
@@ -247,15 +255,56 @@ def test_a_changed_address_lets_the_old_one_in_no_more(officer, client, kent, pe
 
 
 @pytest.mark.django_db
-def test_an_address_with_capitals_signs_in(officer, client, kent):
+def test_an_address_with_capitals_signs_in(chief, client, kent):
     data = {"name": "Ann", "email": "Ann.Other@Kent.Test", "password1": "a long pass phrase", "usable_password": "true"}
     data |= {"password2": "a long pass phrase", **inline("memberships"), "memberships-TOTAL_FORMS": "1"}
     data |= {"memberships-0-partnership": kent.pk, "memberships-0-role": "viewer"}
-    assert officer.post(url(User, "add"), data).status_code == 302
+    assert chief.post(url(User, "add"), data).status_code == 302
     signed_in = client.post(
         reverse("account_login"), {"login": "Ann.Other@Kent.Test", "password": "a long pass phrase"}
     )
     assert signed_in.status_code == 302
+
+
+@pytest.mark.django_db
+def test_nobody_makes_an_account_for_somebody_else_to_be_trusted_with(officer, kent, person, client):
+    """An account with a password known to one partnership's officer would open another partnership's drafts."""
+    assert officer.get(url(User, "add")).status_code == 403
+    invited = person("lead", kent, "invited@kent.test")
+    for address in ("mine@kent.example", "invited@kent.test"):
+        data = {"name": "Invited", "email": address, **inline("memberships")}
+        assert officer.post(url(User, "change", invited.pk), data).status_code == 302
+        invited.refresh_from_db()
+        assert not invited.has_usable_password()
+        invited.set_password("set by a link to mine@kent.example")
+        invited.save()
+
+
+@pytest.mark.django_db
+def test_roles_are_given_and_taken_on_the_page_of_people_alone(officer, member):
+    own = member("officer").memberships.get()
+    for kind in ("change", "delete"):
+        assert officer.post(url(Membership, kind, own.pk), {"post": "yes"}).status_code == 403
+    data = {"name": "Still here", "email": member("officer").email, **inline("memberships")}
+    data |= {"memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "1", "memberships-0-id": own.pk}
+    data |= {"memberships-0-DELETE": "on", "memberships-0-role": "viewer"}
+    assert officer.post(url(User, "change", own.user_id), data).status_code == 302
+    own.refresh_from_db()
+    own.user.refresh_from_db()
+    assert (own.role, own.user.name, own.user.is_active) == ("officer", "Still here", True)
+
+
+@pytest.mark.django_db
+def test_a_form_that_was_open_does_not_undo_an_ending(officer, member):
+    action = Action.objects.filter(
+        priority__agreement__partnership__slug="kent", priority__agreement__year=2026
+    ).first()
+    endings.end(action, outcome="stopped", reason="No money.", by=member("officer"), at=NOW)
+    data = {"priority": action.priority_id, "number": action.number, "position": action.position, "title": "Changed"}
+    data |= {"status": "continuing", "outcome": "", "outcome_reason": "", **inline("funding"), **inline("events")}
+    assert officer.post(url(Action, "change", action.pk), data).status_code == 302
+    action.refresh_from_db()
+    assert (action.title, action.status, action.outcome_reason) == ("Changed", "closed", "No money.")
 
 
 @pytest.mark.django_db
@@ -271,8 +320,6 @@ def test_printed_figures_are_neither_changed_nor_deleted(officer, kent):
 
 
 @pytest.mark.django_db
-def test_only_a_superuser_adds_partnerships(officer):
+def test_only_a_superuser_adds_partnerships(officer, chief):
     assert officer.get(url(Partnership, "add")).status_code == 403
-    chief = Client()
-    chief.force_login(User.objects.create_superuser("chief@installation.example", "a long pass phrase", name="Chief"))
     assert chief.get(url(Partnership, "add")).status_code == 200

@@ -24,7 +24,7 @@ PAGES = {
     "/kent/2026-27/review/": 11,
     "/kent/2026-27/review/updates/": 5,
     "/kent/2026-27/priorities/domestic-abuse/actions/2/updates/2/review/": 11,
-    "/kent/2026-27/priorities/road-safety/actions/2/updates/2/reopen/": 5,
+    "/kent/2026-27/priorities/road-safety/actions/2/updates/2/reopen/": 6,
     "/kent/2026-27/priorities/road-safety/actions/1/updates/2/": 7,
     "/kent/2026-27/priorities/road-safety/actions/1/updates/2/history.csv": 4,
     "/kent/2026-27/rounds/": 7,

@@ -14,6 +14,7 @@ from actions.forms.concerns import ConcernForm, DecisionForm, EscalateForm
 from actions.models import Action, Concern
 from actions.workflow import Conflict
 from indicators.models import Indicator
+from priorities.forms import cleaned
 from priorities.models import Priority
 from priorities.text import plain
 
@@ -134,6 +135,8 @@ def concern_escalate(request, partnership, pk):
             return redirect(concern)
         except Conflict as conflict:
             return _page(request, conflict.current, unrecorded=form.cleaned_data)
+    if concern.state != State.RAISED:
+        return _page(request, concern, unrecorded=_typed(form))
     return _page(request, concern, escalate=form)
 
 
@@ -150,7 +153,15 @@ def concern_close(request, partnership, pk):
         except Conflict as conflict:
             again = DecisionForm(initial=form.cleaned_data | {"state": conflict.current.state})
             return _page(request, conflict.current, decide=again, unrecorded=form.cleaned_data)
+    if concern.state == State.CLOSED:
+        return _page(request, concern, unrecorded=_typed(form))
     return _page(request, concern, decide=form)
+
+
+def _typed(form):
+    """What was sent with a form that somebody else's deed has overtaken, right or wrong."""
+    sent = {name: form[name].value() for name in form.fields}
+    return sent | ({"decision": cleaned(sent["decision"] or "")} if "decision" in sent else {})
 
 
 @require_safe

@@ -1,7 +1,7 @@
 """End an action, and open one again that was ended by mistake."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -22,6 +22,9 @@ def action_end(request, partnership, year, slug, number):
             endings.end(action, **form.cleaned_data, by=request.user, at=timezone.now())
         except endings.Conflict as conflict:
             return _page(request, "action_end", conflict.current, form, status=409)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return _page(request, "action_end", action, form)
         messages.success(request, f"{action.reference} has ended.")
         return redirect(action)
     return _page(request, "action_end", action, form)

@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -36,7 +36,11 @@ def lead_add(request, partnership, year, slug):
     priority = _priority(request, partnership, year, slug)
     form = LeadForm(request.POST or None, partnership=priority.agreement.partnership)
     if request.method == "POST" and form.is_valid():
-        lead = leads.add(priority, **_asked(form), by=request.user, at=timezone.now())
+        try:
+            lead = leads.add(priority, **_asked(form), by=request.user, at=timezone.now())
+        except ValidationError as error:
+            form.add_error(None, error)
+            return _form_page(request, priority, form)
         messages.success(request, f"{lead} was added.")
         return redirect("priority-leads", *priority.agreement.url_args, priority.slug)
     return _form_page(request, priority, form)
@@ -54,6 +58,9 @@ def lead_change(request, partnership, year, slug, position):
         except Conflict as conflict:
             again = LeadForm.of(conflict.current, partnership=priority.agreement.partnership, typed=_asked(form))
             return _form_page(request, priority, again, lead=conflict.current, status=409)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return _form_page(request, priority, form, lead=lead)
         messages.success(request, f"{lead} was saved.")
         return redirect("priority-leads", *priority.agreement.url_args, priority.slug)
     return _form_page(request, priority, form, lead=lead)

@@ -10,6 +10,7 @@ from actions import changes, permissions, recommendations
 from actions.forms.recommendations import AnswerForm, RecommendationForm
 from actions.models import Recommendation
 from actions.workflow import Conflict
+from priorities.forms import cleaned
 from priorities.models import Agreement
 from priorities.text import plain
 
@@ -84,6 +85,8 @@ def recommendation_answer(request, partnership, year, pk):
             form.add_error(None, error)
         except Conflict as conflict:
             return _page(request, conflict.current, unrecorded=form.cleaned_data)
+    if recommendation.responded_on:
+        return _page(request, recommendation, unrecorded={"response": cleaned(form["response"].value() or "")})
     return _page(request, recommendation, form=form)
 
 

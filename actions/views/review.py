@@ -143,7 +143,7 @@ def update_return(request, **address):
 def update_reopen(request, **address):
     update = _update(request, **address)
     if request.method != "POST":
-        if update.state != State.ACCEPTED:
+        if update.state != State.ACCEPTED or not permissions.can_reopen(request.user, update):
             raise Http404
         return _reopen_page(request, update, ReopenForm(initial={"version": update.version}))
     form = ReopenForm(request.POST)
@@ -213,6 +213,7 @@ def _review_page(request, update, return_form=None):
             "cited_notes": [note for note in notes if note.key in cited],
             "links": NoteLinks(numbers(notes), "review"),
             "can_decide": update.state == State.SUBMITTED and permissions.can_review(request.user, update),
+            "can_reopen": update.state == State.ACCEPTED and permissions.can_reopen(request.user, update),
             "accept_form": DecisionForm(initial={"version": update.version}),
             "return_form": return_form or ReturnForm(initial={"version": update.version}),
             "form": return_form,

@@ -379,7 +379,10 @@ def test_a_mistake_in_the_code_stays_a_mistake(monkeypatch):
     client.force_login(User.objects.get(email=OFFICER))
     response = client.post("/notes/", FORM, headers={"Origin": HERE})
     assert response.status_code == 500
-    assert "There is a problem with the service" in response.content.decode()
+    assert "This is a fault of the service" in response.content.decode()
+    assert "Send it again" not in response.content.decode()
+    nothing_typed = client.post("/notes/", headers={"Origin": HERE})
+    assert "There is a problem with the service" in nothing_typed.content.decode()
 
 
 @pytest.mark.django_db
@@ -483,3 +486,24 @@ def test_words_outlive_the_role_of_their_writer(client, member, kent):
         assert "Typed for an hour." in response.content.decode()
         assert "Send it again" not in response.content.decode()
     assert client.post(update.write_url, {}).content != response.content
+
+
+@pytest.mark.django_db
+def test_words_outlive_a_fault_of_the_service(client, member, monkeypatch):
+    def fails(*args, **kwargs):
+        raise ZeroDivisionError
+
+    lead = member("lead.rs")
+    client.force_login(lead)
+    client.raise_request_exception = False
+    update = ProgressUpdate.objects.led_by(lead).exclude(state="accepted")[0]
+    monkeypatch.setattr("actions.workflow.save", fails)
+    form = {
+        "text": "Typed for an hour.",
+        "version": update.version,
+        "key": "0" * 32,
+        "as_at_2": "2026",
+        "as_at_1": "11",
+    }
+    response = client.post(update.write_url, form)
+    assert (response.status_code, "Typed for an hour." in response.content.decode()) == (500, True)

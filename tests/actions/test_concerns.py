@@ -390,3 +390,12 @@ def test_a_register_as_csv_runs_no_formula(action, client, member):
     assert rows[0]["raised_on"] == "2026-11-21"
     everything = client.get("/kent/concerns.csv").content.decode("utf-8-sig")
     assert len(list(csv.DictReader(io.StringIO(everything)))) == 3
+
+
+@pytest.mark.django_db
+def test_a_faulty_decision_that_comes_late_is_given_back(action, client, member):
+    concern = raised(action, member("lead.da"))
+    close(concern, member("officer"))
+    client.force_login(member("reviewer"))
+    late = client.post(f"{concern.get_absolute_url()}close/", {"decision": "My long decision", "decided_on_0": "99"})
+    assert (late.status_code, "My long decision" in late.content.decode()) == (409, True)

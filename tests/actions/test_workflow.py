@@ -236,6 +236,26 @@ def test_a_lead_without_the_role_writes_no_more(update, lead, kent):
     assert not Priority.objects.led_by(lead).exists()
 
 
+def test_what_its_lead_could_not_write_anew_is_not_reopened(update, lead, reviewer):
+    """A printed year, and an action that has ended: the text would leave the report for good."""
+    printed = ProgressUpdate.objects.with_places().filter(from_published_report=True).first()
+    update = accept(submit(save(update, lead), lead), reviewer)
+    Action.objects.filter(pk=update.action_id).update(status="closed", outcome="completed", outcome_reason="Done.")
+    ended = ProgressUpdate.objects.with_places().get(pk=update.pk)
+    for one in (printed, ended):
+        with pytest.raises(PermissionDenied):
+            workflow.reopen(one, version=one.version, by=reviewer, at=NOW, reason="A wrong figure.")
+
+
+def test_an_update_of_an_ended_action_is_not_sent_back(update, lead, reviewer):
+    update = submit(save(update, lead), lead)
+    Action.objects.filter(pk=update.action_id).update(status="closed", outcome="completed", outcome_reason="Done.")
+    with pytest.raises(PermissionDenied):
+        send_back(ProgressUpdate.objects.with_places().get(pk=update.pk), reviewer)
+    update.refresh_from_db()
+    assert update.state == State.SUBMITTED
+
+
 def test_nothing_is_written_before_the_round_is_opened(update, lead):
     Round.objects.filter(pk=update.round_id).update(opened_at=None, opened_by=None)
     update.round.refresh_from_db()
