@@ -55,9 +55,9 @@ if (isStopped) status.show("merging", "Not saved yet. Bring the two texts togeth
 /** Whether anything was typed before this file came. What a browser restored is not typed. */
 function hasEarlyWords() {
   if (["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type)) return false;
-  return [...form.elements].some(
-    (one) => one.value !== (one.defaultValue ?? one.value) || one.checked !== one.defaultChecked,
-  );
+  return [...form.elements].some((one) => ["checkbox", "radio"].includes(one.type)
+    ? one.checked !== one.defaultChecked
+    : one.value !== (one.defaultValue ?? one.value));
 }
 
 // Saving
