@@ -21,6 +21,26 @@ def sentences(particulars, part):
     return [_SENTENCES[part](row) for row in particulars.get(part, ())]
 
 
+# Without these a row says nothing. A draft may lack them for a while.
+NEEDED = {
+    "numbers": {"what": "Say what was counted.", "value": "Enter the number."},
+    "funding": {"source": "Say where the money comes from."},
+    "events": {"title": "Enter the name of the event."},
+}
+
+
+def missing(particulars):
+    """What the rows still lack, in sentences."""
+    lacking = (
+        sentence
+        for part, needed in NEEDED.items()
+        for row in particulars.get(part, ())
+        for name, sentence in needed.items()
+        if not row.get(name)
+    )
+    return list(dict.fromkeys(lacking))
+
+
 def to_html(particulars):
     """One list of plain sentences, in the vocabulary of priorities/text.py; "" where there is nothing to say."""
     lines = [line for part in PARTS for line in sentences(particulars, part)]

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from actions import notices, permissions
+from actions import notices, particulars, permissions
 from actions.models import ProgressUpdate, UpdateEvent
 from priorities.text import sanitise
 
@@ -159,7 +159,7 @@ def missing(update):
         sentences.append("Write what has happened, or say that there is no progress this round.")
     if not update.rating:
         sentences.append("Choose a BRAG rating.")
-    return sentences
+    return sentences + particulars.missing(update.particulars)
 
 
 def _complete(update):

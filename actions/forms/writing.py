@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from actions.forms.dates import DateInput
 from actions.models import ProgressUpdate
-from actions.particulars import PARTS
+from actions.particulars import NEEDED, PARTS
 from actions.workflow import Content
 from priorities.dates import british, validate_partial_date
 from priorities.forms import RichTextFormField, RichTextInput
@@ -81,13 +81,6 @@ def _row_fields(part):
     }[part]()
 
 
-NEEDED_IN_ROW = {
-    "numbers": {"what": "Say what was counted.", "value": "Enter the number."},
-    "funding": {"source": "Say where the money comes from."},
-    "events": {"title": "Enter the name of the event."},
-}
-
-
 class UpdateForm(forms.Form):
     """All that a lead writes. Bound, it knows what of it can be kept: see ``can_be_saved`` and ``content``.
 
@@ -150,7 +143,7 @@ class UpdateForm(forms.Form):
                 self.add_error(f"{rating}_reason", f"Say why it is {rating}. Until then the rating is not saved.")
         for part, rows in self._rows.items():
             for row in filter(self._is_filled, rows):
-                for name, sentence in NEEDED_IN_ROW[part].items():
+                for name, sentence in NEEDED[part].items():
                     if row[name] not in self.errors and not self.cleaned_data.get(row[name]):
                         self.add_error(row[name], sentence)
 
@@ -211,9 +204,8 @@ class UpdateForm(forms.Form):
         return "", next(filter(None, reasons.values()), "")
 
     def _particulars(self, part):
-        if any(field in self.errors for row in self._rows[part] for field in row.values()):
-            return self.update.particulars.get(part, [])
-        rows = [{name: self.cleaned_data[field] for name, field in row.items()} for row in self._rows[part]]
+        """The rows with what is right in them; workflow.missing asks for the rest."""
+        rows = [{name: self.cleaned_data.get(field, "") for name, field in row.items()} for row in self._rows[part]]
         return [row for row in rows if any(row.values())]
 
     def renewed(self, update):

@@ -456,14 +456,27 @@ def test_a_part_with_something_in_it_stands_open(update, lead, sign_in):
     assert (is_open(html, "numbers"), is_open(html, "events")) == (True, False)
 
 
-def test_half_a_row_is_an_error_and_what_was_stored_stays(update, lead, sign_in):
+def test_one_wrong_box_keeps_no_other_from_being_saved(update, lead, sign_in):
     sign_in(lead).post(address(update), typed(**ROWS))
-    changed = ROWS | {"numbers-0-what": "", "funding-0-amount": "£500"}
-    html = page(sign_in(lead).post(address(update), typed(1, **changed)))
+    changed = {"numbers-0-what": "", "funding-0-amount": "£500", "events-0-date_0": "31", "events-0-date_1": "2"}
+    html = page(sign_in(lead).post(address(update), typed(1, **(ROWS | changed))))
     assert "Say what was counted." in html
+    assert "must be a date that exists" in html
     particulars = fresh(update).particulars
-    assert particulars["numbers"][0] == {"what": "Pupils", "value": "120"}
+    assert particulars["numbers"] == [{"what": "", "value": "120"}, {"what": "Schools", "value": "2"}]
     assert particulars["funding"][0]["amount"] == "£500"
+    assert particulars["events"][0] | {"date": ""} == particulars["events"][0]
+    assert particulars["events"][0]["attendance"] == "about 50"
+
+
+def test_half_a_row_is_not_submitted(update, lead, sign_in):
+    sign_in(lead).post(address(update), typed(rating="green", **(ROWS | {"numbers-0-what": ""})))
+    assert workflow.missing(fresh(update)) == ["Say what was counted."]
+    html = page(sign_in(lead).post(address(update, "check"), {"version": 1}))
+    assert "Say what was counted." in html
+    assert fresh(update).state == State.DRAFT
+    sign_in(lead).post(address(update), typed(1, rating="green", **ROWS))
+    assert sign_in(lead).post(address(update, "check"), {"version": 2}).status_code == 302, "the control"
 
 
 def test_a_text_that_is_too_long_comes_back(update, lead, sign_in):
