@@ -1,4 +1,7 @@
-"""Who is a member: invite, give and take away roles, end a membership."""
+"""Who is a member: invite, give and take away roles, end a membership.
+
+The partnership is held meanwhile, so that two officers cannot remove each other at once.
+"""
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -17,7 +20,7 @@ def invite(partnership, *, name, email, roles, by, at, agency=None, new_agency="
 
     Nothing here tells whether there was an account: that would tell of other partnerships.
     """
-    _lock(partnership)
+    Partnership.objects.hold(partnership)
     if new_agency:
         agency = _agency(partnership, new_agency, by=by, at=at)
     # Nobody knows a password of the new account: the letter holds a link to set one.
@@ -33,7 +36,7 @@ def invite(partnership, *, name, email, roles, by, at, agency=None, new_agency="
 @transaction.atomic
 def give_role(person, partnership, *, role, by, at):
     """A further role for a member. The agency is that of the roles held; a role that is held already stays as it is."""
-    _lock(partnership)
+    Partnership.objects.hold(partnership)
     held = person.memberships.filter(partnership=partnership).select_related("agency")
     if held:
         _give(person, partnership, role, held[0].agency, by=by, at=at)
@@ -49,14 +52,6 @@ def take_role(person, partnership, *, role, by, at):
 def end(person, partnership, *, by, at):
     """Take all roles away. LastOfficer if nobody could then manage the partnership."""
     _take(person, partnership, Role.values, verb="membership ended", by=by, at=at)
-
-
-def _lock(partnership):
-    """One change of members at a time, so that two officers cannot remove each other at once.
-
-    On SQLite the transaction itself is the lock.
-    """
-    Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
 
 
 def _agency(partnership, name, *, by, at):
@@ -78,7 +73,7 @@ def _give(person, partnership, role, agency, *, by, at):
 
 
 def _take(person, partnership, roles, *, verb, by, at):
-    _lock(partnership)
+    Partnership.objects.hold(partnership)
     taken = person.memberships.filter(partnership=partnership, role__in=roles)
     if any(one.role == Role.OFFICER for one in taken):
         others = partnership.memberships.exclude(user=person).filter(role=Role.OFFICER, user__is_active=True)

@@ -40,23 +40,32 @@ class ScopedQuerySet(models.QuerySet):
     def get_by_natural_key(self, *key):
         return self.get(**dict(zip(self.model.natural_key_lookups(), key, strict=True)))
 
-    def _within(self, partnerships):
-        path = self.model.partnership_path
-        return self.filter(**{f"{path}__in" if path else "pk__in": partnerships.values("pk")})
-
     def labelled(self):
         """With what a ``choice_label`` says of them: year and partnership."""
         return self.select_related(self.model.partnership_path) if self.model.partnership_path else self
 
+    def hold(self, row, *, nowait=False):
+        """``row`` anew, held until the transaction ends: one change at a time to what hangs on it.
+
+        On SQLite the transaction itself is the lock.
+        """
+        return self.select_for_update(no_key=True, nowait=nowait).get(pk=row.pk)
+
+    def of_member(self, user, *roles):
+        """A condition: rows of the partnerships of which ``user`` is a member in one of ``roles``."""
+        path = self.model.partnership_path
+        partnerships = Partnership.objects.with_member(user, *roles)
+        return Q(**{f"{path}__in" if path else "pk__in": partnerships.values("pk")})
+
     def visible_to(self, user):
         """The rows of the partnerships of which ``user`` is a member; none for an anonymous visitor."""
-        return self._within(Partnership.objects.with_member(user))
+        return self.filter(self.of_member(user))
 
     def managed_by(self, user):
         """The rows of the partnerships in which ``user`` is an officer; every row for a superuser."""
         if user.is_active and user.is_superuser:
             return self
-        return self._within(Partnership.objects.with_member(user, Role.OFFICER))
+        return self.filter(self.of_member(user, Role.OFFICER))
 
 
 def partnership_of(row):

@@ -22,7 +22,7 @@ State = Concern.State
 def raise_concern(*, about, fact, comment, recommendation, by, at):
     """A concern about an Action, a Priority or an Indicator. The same form sent twice raises one concern."""
     # One at a time in each partnership, so that the second sending finds what the first one made.
-    partnership = Partnership.objects.select_for_update(no_key=True).get(pk=partnership_of(about).pk)
+    partnership = Partnership.objects.hold(partnership_of(about))
     if not permissions.can_raise_concern(by, partnership):
         raise PermissionDenied
     if not fact:

@@ -8,8 +8,8 @@ from django.db.models import Count, OuterRef, Subquery, Window
 from django.utils import timezone
 
 from accounts.models import HistoryEntry
+from actions import endings
 from actions.models import Action, Concern, ProgressUpdate
-from actions.reviewing import LAID_BEFORE
 
 State = ProgressUpdate.State
 Rating = ProgressUpdate.Rating
@@ -113,7 +113,8 @@ def laid_before(user, round):
     """The updates of this round and the year's earlier ones that were submitted or accepted, without their text."""
     return list(
         ProgressUpdate.objects.visible_to(user)
-        .filter(round__agreement=round.agreement_id, round__position__lte=round.position, state__in=LAID_BEFORE)
+        .laid_before()
+        .filter(round__agreement=round.agreement_id, round__position__lte=round.position)
         .select_related("round", "action__priority")
         .defer("text", "particulars")
         .order_by("action__priority__position", "action__position", "round__position")
@@ -123,7 +124,7 @@ def laid_before(user, round):
 def ended_actions(agreement, span):
     """The closed actions of the year that were ended within ``span``, each with ``ended_at``."""
     ended = HistoryEntry.objects.filter(
-        about_model=Action._meta.label_lower, about_id=OuterRef("pk"), verb="ended"
+        about_model=Action._meta.label_lower, about_id=OuterRef("pk"), verb=endings.ENDED
     ).order_by("-at")
     actions = Action.objects.in_agreement(agreement).filter(status=Action.Status.CLOSED)
     dated = actions.annotate(ended_at=Subquery(ended.values("at")[:1])).filter(ended_at__isnull=False)

@@ -7,17 +7,11 @@ from accounts import history
 from accounts.models import HistoryEntry
 from actions import permissions
 from actions.models import Action
+from actions.workflow import Conflict
 from priorities.models import Agreement
 
 Status, Outcome = Action.Status, Action.Outcome
-
-
-class Conflict(Exception):
-    """The action is no longer as it was read: nothing was changed. ``current`` is the action as it stands now."""
-
-    def __init__(self, current):
-        super().__init__(f"{current} was changed meanwhile.")
-        self.current = current
+ENDED = "ended"  # the verb in the history
 
 
 @transaction.atomic
@@ -27,7 +21,8 @@ def end(action, *, outcome, reason, by, at, into=None):
     What its lead is writing stays in the history of the update, which is asked for no more.
     """
     may_end(by, action.priority.agreement)
-    lock(action.priority.agreement)
+    # One ending or rollover of a year at a time, so that two actions are never merged into each other.
+    Agreement.objects.hold(action.priority.agreement)
     if (outcome == Outcome.MERGED) != (into is not None):
         raise ValidationError("A merged action, and no other, names the action into which it goes.")
     if into and not _others(action).filter(pk=into.pk).exists():
@@ -57,14 +52,6 @@ def may_end(user, agreement):
         raise PermissionDenied
 
 
-def lock(agreement, nowait=False):
-    """One ending or rollover of a year at a time, so that two actions are never merged into each other.
-
-    On SQLite the transaction itself is the lock.
-    """
-    Agreement.objects.select_for_update(no_key=True, nowait=nowait).get(pk=agreement.pk)
-
-
 def close(action, *, outcome, reason, into, by, at):
     """The closing itself, for callers that have asked who may and hold the lock."""
     if outcome not in Outcome.values:
@@ -74,7 +61,7 @@ def close(action, *, outcome, reason, into, by, at):
     if action.status == Status.CLOSED:
         raise Conflict(action)
     changes = {"status": Status.CLOSED, "outcome": outcome, "outcome_reason": reason.strip(), "merged_into": into}
-    return move(action, frm=action.status, changes=changes, verb="ended", by=by, at=at)
+    return move(action, frm=action.status, changes=changes, verb=ENDED, by=by, at=at)
 
 
 def move(action, *, frm, changes, verb, by, at, note=""):

@@ -59,7 +59,7 @@ def _hold(priority, by):
     """Posts of a priority change one at a time."""
     if not permissions.can_appoint_leads(by, priority.agreement):
         raise PermissionDenied
-    Priority.objects.select_for_update(no_key=True).get(pk=priority.pk)
+    Priority.objects.hold(priority)
 
 
 def _put(lead, people, *, had, verb, by, at):

@@ -21,7 +21,7 @@ def add(agreement, *, text, made_on, actions, by, at):
     """What Scrutiny recommended on ``made_on``. The same form sent twice keeps one recommendation."""
     _may_keep(by, agreement)
     # One at a time in each year, so that the second sending finds what the first one made.
-    Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
+    Agreement.objects.hold(agreement)
     if not text:
         raise ValidationError({"text": "Enter what Scrutiny recommends."})
     if made_on > timezone.localdate(at):

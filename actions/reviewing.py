@@ -6,7 +6,6 @@ from actions.models import ProgressUpdate, UpdateEvent
 
 Kind = UpdateEvent.Kind
 State = ProgressUpdate.State
-LAID_BEFORE = [State.SUBMITTED, State.ACCEPTED]
 # What a lead writes, kept out of queries that need no more than the state.
 WORDS = ["text", "rating_reason", "particulars"]
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError, transaction
 
 from accounts import history
-from actions import copying, endings, rollover_plan
+from actions import copying, endings, rollover_plan, workflow
 from actions.models import Action, Event, Funding, ProgressUpdate, Rollover, Round
 from priorities.models import Agreement, Chapter, Priority, VersionChange
 
@@ -58,7 +58,7 @@ def roll_over(agreement, *, to, plan=None, seen=None, by=None, at=None, is_demon
     endings.may_end(by, agreement)
     try:
         return _carry_out(agreement, to=to, plan=plan, seen=seen, by=by, at=at, is_demonstration=is_demonstration)
-    except endings.Conflict as conflict:
+    except workflow.Conflict as conflict:
         raise Conflict([f"“{conflict.current}” was ended or changed."]) from conflict
 
 
@@ -123,7 +123,7 @@ def _carry_out(agreement, *, to, plan, seen, by, at, is_demonstration):
 def _hold(agreement):
     """One at a time. Who comes second is told at once: PostgreSQL would wait and then call it an error."""
     try:
-        endings.lock(agreement, nowait=True)
+        Agreement.objects.hold(agreement, nowait=True)
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) != _LOCKED:
             raise

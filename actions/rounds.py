@@ -31,7 +31,7 @@ def as_read(round):
 def plan(agreement, *, title, opens, due, meets, prefilled, by, at):
     """A further round of the year. ValidationError names the field that is wrong."""
     _may_run(by, agreement)
-    _hold(agreement)
+    Agreement.objects.hold(agreement)
     round = Round(agreement=agreement, position=0)
     _write(round, title=title, opens=opens, due=due, meets=meets, prefilled=prefilled)
     history.record(round, verb="planned", by=by, at=at)
@@ -42,7 +42,7 @@ def plan(agreement, *, title, opens, due, meets, prefilled, by, at):
 def change(round, *, read=None, title, opens, due, meets, prefilled, by, at):
     """Other dates or another title. Reminders follow the new dates; what was written stays."""
     _may_run(by, round.agreement)
-    _hold(round.agreement)
+    Agreement.objects.hold(round.agreement)
     round = _held(round, read)
     before = as_read(round)
     _write(round, title=title, opens=opens, due=due, meets=meets, prefilled=prefilled)
@@ -58,7 +58,7 @@ def open_round(round, *, read=None, by, at, on):
     Opening again only asks the actions that were added since.
     """
     _may_run(by, round.agreement)
-    _hold(round.agreement)
+    Agreement.objects.hold(round.agreement)
     round = _held(round, read)
     if round.due is None:
         raise ValidationError("Give the round its dates first.")
@@ -92,7 +92,7 @@ def call_added_actions(*, at):
     asking = Round.objects.current().filter(Exists(added), due__gte=timezone.localdate(at))
     for round in asking.select_related("agreement__partnership"):
         with transaction.atomic():
-            _hold(round.agreement)
+            Agreement.objects.hold(round.agreement)
             _ask(round, by=None, at=at)
 
 
@@ -152,11 +152,6 @@ def _number(round):
 
 def _last(agreement):
     return max(agreement.rounds.values_list("position", flat=True), default=0)
-
-
-def _hold(agreement):
-    """One change at a time to the rounds of a year. On SQLite the transaction itself is the lock."""
-    Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
 
 
 def _held(round, read):

@@ -9,8 +9,6 @@ from django.db.models import Case, Value, When
 from actions.models import ProgressUpdate, Round
 from priorities.years import FinancialYear
 
-READY = [ProgressUpdate.State.SUBMITTED, ProgressUpdate.State.ACCEPTED]
-
 
 @dataclass(frozen=True)
 class Call:
@@ -22,7 +20,7 @@ class Call:
 
     @property
     def ready(self):
-        return sum(update.state in READY for update in self.updates)
+        return sum(update.state in ProgressUpdate.LAID_BEFORE for update in self.updates)
 
     @property
     def days_left(self):

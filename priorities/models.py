@@ -145,7 +145,7 @@ class PriorityQuerySet(ScopedQuerySet):
     def led_by(self, user):
         """The priorities of which ``user`` is a lead or a deputy, while holding that role in the partnership."""
         posts = Lead.objects.filter(users=user).values("priority")
-        return self.filter(pk__in=posts, agreement__partnership__in=Partnership.objects.with_member(user, Role.LEAD))
+        return self.filter(self.of_member(user, Role.LEAD), pk__in=posts)
 
 
 class Priority(NaturalKeyModel):

@@ -24,7 +24,7 @@ def freeze(edition, *, by, at):
     document = build_summary(edition)
     pdf = render_pdf(document)
     with transaction.atomic():
-        Edition.objects.select_for_update().get(pk=edition.pk)
+        Edition.objects.hold(edition)
         newest = edition.frozen.aggregate(newest=Max("number"))["newest"] or 0
         frozen = FrozenEdition(
             edition=edition,

@@ -36,12 +36,12 @@ class ConcernQuerySet(ScopedQuerySet):
             return self.none()
         led = Priority.objects.led_by(user)
         concerned = (
-            Q(partnership__in=Partnership.objects.with_member(user, Role.OFFICER, Role.REVIEWER))
+            self.of_member(user, Role.OFFICER, Role.REVIEWER)
             | Q(raised_by=user)
             | Q(priority__in=led)
             | Q(action__priority__in=led)
             | Q(indicator__in=Indicator.objects.filter(priorities__in=led))
-            | Q(partnership__in=Partnership.objects.with_member(user, Role.VIEWER), escalated_at__isnull=False)
+            | self.of_member(user, Role.VIEWER) & Q(escalated_at__isnull=False)
         )
         return super().visible_to(user).filter(concerned)
 

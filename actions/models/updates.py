@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 
-from accounts.models import NaturalKeyModel, Partnership, Role, ScopedQuerySet, User
+from accounts.models import NaturalKeyModel, Role, ScopedQuerySet, User
 from actions import particulars
 from priorities.dates import PartialDateField
 from priorities.models import Agreement, Priority
@@ -78,6 +78,10 @@ class ProgressUpdateQuerySet(ScopedQuerySet):
     def accepted(self):
         return self.filter(state=ProgressUpdate.State.ACCEPTED)
 
+    def laid_before(self):
+        """Those that the Working Group has got from their leads."""
+        return self.filter(state__in=ProgressUpdate.LAID_BEFORE)
+
     def outstanding(self):
         """Those that still wait for their lead. A closed action is asked nothing more."""
         return self.filter(state__in=ProgressUpdate.WITH_THE_LEAD).exclude(action__status="closed")
@@ -111,8 +115,8 @@ class ProgressUpdateQuerySet(ScopedQuerySet):
         return self.exclude(state__in=ProgressUpdate.WITH_THE_LEAD, action__status="closed")
 
     def at(self, partnership, year, slug, number, round):
-        """The one at an address, with all that its pages name. ``round`` is the round's position."""
-        return self.with_places().filter(
+        """The one at an address. ``round`` is the round's position."""
+        return self.filter(
             round__agreement__partnership__slug=partnership,
             round__agreement__year=year.start_year,
             round__position=round,
@@ -121,6 +125,7 @@ class ProgressUpdateQuerySet(ScopedQuerySet):
         )
 
     def with_places(self):
+        """Each with all that its pages name."""
         return self.select_related("round", "saved_by", "accepted_by", "action__priority__agreement__partnership")
 
     def with_reasons(self):
@@ -143,8 +148,7 @@ class ProgressUpdateQuerySet(ScopedQuerySet):
 
     def to_review(self, user):
         """Submitted updates of the partnerships in whose Working Group ``user`` sits."""
-        reviewed = Partnership.objects.with_member(user, Role.REVIEWER)
-        return self.filter(state=ProgressUpdate.State.SUBMITTED, round__agreement__partnership__in=reviewed)
+        return self.filter(self.of_member(user, Role.REVIEWER), state=ProgressUpdate.State.SUBMITTED)
 
     def visible_to(self, user):
         """What ``user`` may read: accepted text of the own partnerships; before that, only those concerned.
@@ -153,9 +157,7 @@ class ProgressUpdateQuerySet(ScopedQuerySet):
         """
         if not user.is_authenticated:
             return self.none()
-        partnership = f"{self.model.partnership_path}__in"
-        officer = Q(**{partnership: Partnership.objects.with_member(user, Role.OFFICER)})
-        reviewer = Q(**{partnership: Partnership.objects.with_member(user, Role.REVIEWER)})
+        officer, reviewer = self.of_member(user, Role.OFFICER), self.of_member(user, Role.REVIEWER)
         lead = Q(action__priority__in=Priority.objects.led_by(user))
         state = ProgressUpdate.State
         concerned = officer | lead | (reviewer & Q(state=state.SUBMITTED)) | Q(state=state.ACCEPTED)
@@ -179,6 +181,7 @@ class ProgressUpdate(NaturalKeyModel):
         RED = "red", "Red: serious concern"
 
     WITH_THE_LEAD = [State.NOT_STARTED, State.DRAFT, State.RETURNED]
+    LAID_BEFORE = [State.SUBMITTED, State.ACCEPTED]  # the Working Group
     NEEDS_A_REASON = [Rating.AMBER, Rating.RED]
 
     partnership_path = "round__agreement__partnership"
@@ -271,9 +274,7 @@ class UpdateEventQuerySet(ScopedQuerySet):
         """
         if not user.is_authenticated:
             return self.none()
-        partnership = f"{self.model.partnership_path}__in"
-        officer = Q(**{partnership: Partnership.objects.with_member(user, Role.OFFICER)})
-        reviewer = Q(**{partnership: Partnership.objects.with_member(user, Role.REVIEWER)})
+        officer, reviewer = self.of_member(user, Role.OFFICER), self.of_member(user, Role.REVIEWER)
         lead = Q(update__action__priority__in=Priority.objects.led_by(user))
         return super().visible_to(user).filter(officer | lead | (reviewer & ~Q(kind=UpdateEvent.Kind.SAVED)))
 

@@ -175,7 +175,7 @@ def _update(request, partnership, year, slug, number, round):
     """The update of an address in whatever state, without its text; it is for the same people as the year's review."""
     agreement = _agreement(request, partnership, year)
     updates = ProgressUpdate.objects.at(partnership, year, slug, number, round).filter(round__agreement=agreement)
-    return get_object_or_404(reviewing.with_submission(updates, request.user).defer(*reviewing.WORDS))
+    return get_object_or_404(reviewing.with_submission(updates, request.user).with_places().defer(*reviewing.WORDS))
 
 
 def _update_to_decide(request, **address):
@@ -187,7 +187,7 @@ def _update_to_decide(request, **address):
 
 def _readable(request, update):
     """``update`` with its text as far as it was laid before the Working Group, or None."""
-    readable = ProgressUpdate.objects.visible_to(request.user).filter(pk=update.pk, state__in=reviewing.LAID_BEFORE)
+    readable = ProgressUpdate.objects.visible_to(request.user).laid_before().filter(pk=update.pk)
     readable = reviewing.with_submission(readable, request.user).select_related("saved_by", "accepted_by").first()
     if readable:
         readable.round, readable.action = update.round, update.action
@@ -235,7 +235,7 @@ def _changed(request, update, typed=""):
         "priority": update.action.priority,
         "agreement": update.action.priority.agreement,
         "event": reviewing.last_event(update),
-        "can_be_read": update.state in reviewing.LAID_BEFORE,
+        "can_be_read": update.state in ProgressUpdate.LAID_BEFORE,
         "typed": typed,
     }
     return render(request, "actions/review_changed.html", context, status=409)

@@ -18,7 +18,7 @@ State = ProgressUpdate.State
 
 @require_safe
 def update_detail(request, **address):
-    update = get_object_or_404(ProgressUpdate.objects.visible_to(request.user).at(**address))
+    update = get_object_or_404(ProgressUpdate.objects.visible_to(request.user).at(**address).with_places())
     priority = update.action.priority
     agreement = priority.agreement
     notes = list(priority.notes.all())
@@ -53,7 +53,7 @@ def _history(request, update):
 
 @require_safe
 def update_history_csv(request, **address):
-    update = get_object_or_404(ProgressUpdate.objects.visible_to(request.user).at(**address))
+    update = get_object_or_404(ProgressUpdate.objects.visible_to(request.user).at(**address).with_places())
     events = UpdateEvent.objects.visible_to(request.user).filter(update=update).select_related("by")
     name = f"{address['slug']}-action-{address['number']}-round-{address['round']}-history.csv"
     columns = ["When", "Who", "What", "Version", *NAMES.values(), "Note"]

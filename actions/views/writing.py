@@ -27,8 +27,7 @@ def lead_update(user, address, with_places=True):
     Without ``with_places``, for answers that name nothing around it, with its round and action alone.
     """
     updates = ProgressUpdate.objects.at(**address)
-    if not with_places:
-        updates = updates.select_related(None).select_related("round", "action")
+    updates = updates.with_places() if with_places else updates.select_related("round", "action")
     # Two small questions: the database takes longer to plan the one of everybody who may read it than to answer both.
     update = get_object_or_404(updates)
     if permissions.is_lead(user, update):

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import history, memberships, post
-from accounts.models import Agency, HistoryEntry, Letter, Membership, Partnership, Role, User
+from accounts.models import Agency, HistoryEntry, Letter, Membership, Partnership, PartnershipQuerySet, Role, User
 from tests.conftest import NOW
 from tests.scratch import race
 
@@ -318,13 +318,13 @@ def test_an_officer_who_cannot_sign_in_does_not_count(kent, officer, person):
         memberships.end(officer, kent, by=officer, at=NOW)
 
 
-def no_lock(partnership):
+def no_lock(partnerships, partnership):
     """The control: nobody waits for anybody."""
 
 
 @pytest.mark.parametrize(
     ("end", "lock", "left"),
-    [(memberships.end, memberships._lock, 1), (memberships.end.__wrapped__, no_lock, 0)],
+    [(memberships.end, PartnershipQuerySet.hold, 1), (memberships.end.__wrapped__, no_lock, 0)],
     ids=["guarded", "without transaction and lock"],
 )
 def test_two_officers_cannot_remove_each_other(end, lock, left, scratch, monkeypatch):
@@ -340,7 +340,7 @@ def test_two_officers_cannot_remove_each_other(end, lock, left, scratch, monkeyp
             both_have_looked.wait(timeout=WAIT)
         return history.record(*args, **kwargs)
 
-    monkeypatch.setattr(memberships, "_lock", lock)
+    monkeypatch.setattr(PartnershipQuerySet, "hold", lock)
     monkeypatch.setattr(memberships, "history", type("History", (), {"record": staticmethod(record)}))
     pairs = iter([(one, other), (other, one)])
 

@@ -12,7 +12,7 @@ from accounts.models import HistoryEntry, User
 from actions import rounds
 from actions.models import Action, ProgressUpdate, Round
 from actions.workflow import Conflict
-from priorities.models import Agreement, Priority
+from priorities.models import Agreement, AgreementQuerySet, Priority
 from tests.conftest import NOW, TODAY
 from tests.scratch import race
 
@@ -272,7 +272,7 @@ def test_without_transaction_and_lock_they_come_in_each_others_way(scratch, monk
         barrier.wait(timeout=30)
         return found
 
-    monkeypatch.setattr(rounds, "_hold", lambda agreement: None)
+    monkeypatch.setattr(AgreementQuerySet, "hold", lambda agreements, agreement: None)
     monkeypatch.setattr(rounds, "uncalled", seen_together)
     monkeypatch.setattr(rounds, "open_round", rounds.open_round.__wrapped__)
     with pytest.raises(IntegrityError):

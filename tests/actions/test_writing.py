@@ -160,8 +160,8 @@ def test_a_round_says_how_long_there_is(day, said, update, lead, sign_in, monkey
 def test_a_round_that_is_answered_is_not_overdue(update, lead):
     call = your_work.calls(lead, on=dt.date(2026, 12, 4))[0]
     assert call.is_overdue
-    answered = your_work.Call(call.round, [one for one in call.updates if one.state in your_work.READY], call.on)
-    assert not answered.is_overdue
+    answered = [one for one in call.updates if one.state in ProgressUpdate.LAID_BEFORE]
+    assert not your_work.Call(call.round, answered, call.on).is_overdue
 
 
 @pytest.mark.parametrize(
