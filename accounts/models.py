@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
-from django.utils.functional import cached_property
 
 
 class NaturalKeyModel(models.Model):
@@ -53,9 +52,7 @@ class ScopedQuerySet(models.QuerySet):
 
     def of_member(self, user, *roles):
         """A condition: rows of the partnerships of which ``user`` is a member in one of ``roles``."""
-        path = self.model.partnership_path
-        partnerships = Partnership.objects.with_member(user, *roles)
-        return Q(**{f"{path}__in" if path else "pk__in": partnerships.values("pk")})
+        return Q(**{f"{self.model.partnership_path or 'pk'}__in": partnerships_of(user, *roles)})
 
     def visible_to(self, user):
         """The rows of the partnerships of which ``user`` is a member; none for an anonymous visitor."""
@@ -66,6 +63,17 @@ class ScopedQuerySet(models.QuerySet):
         if user.is_active and user.is_superuser:
             return self
         return self.filter(self.of_member(user, Role.OFFICER))
+
+
+def partnerships_of(user, *roles):
+    """The numbers of the partnerships of which ``user`` is an active member, in one of ``roles`` where any is given.
+
+    The memberships are read once in a request, as they are then; for any other ``user``, anew at each question.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return set()
+    held = user.memberships.all() if user.memberships_read is None else user.memberships_read
+    return {one.partnership_id for one in held if not roles or one.role in roles}
 
 
 def partnership_of(row):
@@ -83,12 +91,7 @@ RESERVED_SLUGS = ["accessibility", "accounts", "admin", "calendar", "media", "st
 class PartnershipQuerySet(ScopedQuerySet):
     def with_member(self, user, *roles):
         """Partnerships of which ``user`` is an active member, in one of ``roles`` where any is given."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        memberships = Q(memberships__user=user)
-        if roles:
-            memberships &= Q(memberships__role__in=roles)
-        return self.filter(memberships).distinct()
+        return self.filter(self.of_member(user, *roles))
 
 
 class Partnership(NaturalKeyModel):
@@ -230,6 +233,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
+    memberships_read = None  # where they were read with the person (accounts/backends.py)
+
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
 
@@ -248,11 +253,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self):
         return str(self)
-
-    @cached_property
-    def is_officer(self):
-        """An officer of any partnership. Read once for each request (accounts/backends.py)."""
-        return self.memberships.filter(role=Role.OFFICER).exists()
 
     @property
     def is_staff(self):

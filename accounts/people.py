@@ -121,7 +121,8 @@ def _end(request, partnership, person, said):
 
 def _back(request, partnership, person):
     """To the nearest page that is still there for the signed-in person."""
-    if not can_manage_people(request.user, partnership):
+    user = User.objects.get(pk=request.user.pk)  # the roles of the request's own are those from before the deed
+    if not can_manage_people(user, partnership):
         return redirect("home")
     if person.memberships.filter(partnership=partnership).exists():
         return redirect("person-detail", partnership.slug, person.pk)

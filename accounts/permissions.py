@@ -1,16 +1,16 @@
 """Who may do what with people and partnerships. The only home of these questions."""
 
-from accounts.models import Partnership, Role
+from accounts.models import Partnership, Role, partnerships_of
 
 
 def can_administer(user):
     """Officers of any partnership, and superusers, may enter the administration. Read anew at each request."""
-    return user.is_authenticated and user.is_active and (user.is_superuser or user.is_officer)
+    return user.is_authenticated and user.is_active and (user.is_superuser or bool(partnerships_of(user, Role.OFFICER)))
 
 
 def holds(user, partnership, *roles):
     """Whether ``user`` is an active member of ``partnership`` (or its number) in one of ``roles``."""
-    return Partnership.objects.with_member(user, *roles).filter(pk=getattr(partnership, "pk", partnership)).exists()
+    return getattr(partnership, "pk", partnership) in partnerships_of(user, *roles)
 
 
 def working_in(user):

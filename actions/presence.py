@@ -12,8 +12,9 @@ def seen(update, *, by, at):
     )
 
 
-def left(update, *, by):
-    Presence.objects.filter(update=update, user=by).delete()
+def left(update, *, by, said_at):
+    """The page that last said so at ``said_at`` is left. What another page of the same person said since counts."""
+    Presence.objects.filter(update=update, user=by, seen_at=said_at).delete()
 
 
 def others(update, *, than, at):

@@ -4,9 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 
 from actions.models import ProgressUpdate, Round
+from priorities.models import Priority
 from priorities.years import FinancialYear
 
 
@@ -35,29 +36,42 @@ class Call:
         return self.round.is_overdue(self.on) and self.ready < len(self.updates)
 
 
-def calls(user, *, on):
-    """The Calls of the rounds that are asked about now, by due date. In each, what was sent back comes first.
+@dataclass(frozen=True)
+class Work:
+    """What one lead has to do.
 
-    Rounds of earlier years stand among them for as long as something is owed.
+    ``calls`` are the rounds that are asked about now, by due date; in each, what was sent back comes first. Those of
+    the year before stand among them for as long as something is owed. ``left_behind`` are the updates begun in other
+    rounds and never submitted, newest round first.
     """
+
+    calls: list[Call]
+    left_behind: list[ProgressUpdate]
+
+
+def work(user, *, on):
     year = FinancialYear.of(on).start_year
+    rounds = {
+        round.pk: round
+        for round in Round.objects.current()
+        .filter(agreement__year__gte=year - 1, agreement__in=Priority.objects.led_by(user).values("agreement"))
+        .select_related("agreement__partnership")
+    }
     updates = (
         _written_by_lead(user)
         .with_reasons()
-        .in_current_rounds()
         .asked()
-        .filter(round__agreement__year__gte=year - 1)
+        .filter(Q(round__in=rounds) | Q(state__in=ProgressUpdate.BEGUN))
         .order_by("round__due", "round", _sent_back_first(), "action__priority__position", "action__position")
     )
-    found = [Call(round, list(group), on) for round, group in groupby(updates, key=lambda update: update.round)]
-    return [call for call in found if call.round.agreement.year >= year or call.ready < len(call.updates)]
-
-
-def left_behind(user):
-    """Drafts of earlier rounds, newest round first."""
-    return (
-        _written_by_lead(user).left_behind().order_by("-round__due", "action__priority__position", "action__position")
-    )
+    calls, left_behind = [], []
+    for pk, group in groupby(updates, key=lambda update: update.round_id):
+        if pk in rounds:
+            calls.append(Call(rounds[pk], list(group), on))
+        else:
+            left_behind[:0] = group
+    calls = [call for call in calls if call.round.agreement.year >= year or call.ready < len(call.updates)]
+    return Work(calls, left_behind)
 
 
 def next_unfinished(user, *, after):
@@ -68,9 +82,7 @@ def next_unfinished(user, *, after):
 
 def _written_by_lead(user):
     # Who leads a priority may read all its updates: visible_to would only ask the same once more.
-    return ProgressUpdate.objects.led_by(user).select_related(
-        "round__agreement__partnership", "action__priority__agreement__partnership"
-    )
+    return ProgressUpdate.objects.led_by(user).select_related("round", "action__priority__agreement__partnership")
 
 
 def _sent_back_first():

@@ -67,7 +67,7 @@ class Visitor(threading.Thread):
         self.chance = random.Random(f"{plan['seed']} {number}")
         self.mean = plan["think"]
         self.presence = None  # the address that the open page tells that it is open
-        self.present_at = None
+        self.present_at = self.said_at = None
 
     def run(self):
         try:
@@ -111,11 +111,11 @@ class Visitor(threading.Thread):
 
     def say_present(self, **fields):
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        self.script("presence", self.presence, urlencode(fields).encode(), headers)
+        self.said_at = self.script("presence", self.presence, urlencode(fields).encode(), headers).get("said_at")
         self.present_at = time.monotonic() + PRESENT_SECONDS
 
     def leave(self):
-        self.say_present(leaving=1)
+        self.say_present(leaving=self.said_at)
         self.presence = None
 
     def ask(self, name, method, path, body=None, headers=None, expected=200):
@@ -192,7 +192,8 @@ class Lead(Visitor):
         del form["text"]  # the editor disables it
         self.token = form["csrfmiddlewaretoken"]
         self.presence = update["path"].removesuffix("write/") + "presence/"
-        self.say_present()
+        self.said_at = re.search(r'data-presence="([^"]*)"', page)[1]
+        self.present_at = time.monotonic() + PRESENT_SECONDS
         return form
 
     def sentence(self):

@@ -139,7 +139,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 
 # Sign-in: by e-mail, no open sign-up.
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.OfficerKnowingBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.MembershipBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

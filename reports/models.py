@@ -18,14 +18,13 @@ class EditionQuerySet(ScopedQuerySet):
         and ``is_own``: whether it is of a partnership of which ``user`` is a member.
         """
         newest = FrozenEdition.objects.published().filter(edition=OuterRef("pk")).order_by("-number")
-        makers = Partnership.objects.with_member(user, Role.LEAD, Role.REVIEWER, Role.OFFICER)
         return (
             self.select_related("agreement__partnership")
             .annotate(
                 newest_published=Subquery(newest.values("number")[:1]),
                 is_own=Exists(Partnership.objects.with_member(user).filter(pk=OuterRef("agreement__partnership"))),
             )
-            .filter(Q(newest_published__isnull=False) | Q(agreement__partnership__in=makers))
+            .filter(Q(newest_published__isnull=False) | self.of_member(user, Role.LEAD, Role.REVIEWER, Role.OFFICER))
         )
 
     def listed(self):

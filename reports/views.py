@@ -44,8 +44,7 @@ def _your_work(user, today):
         .newest_first()
         .filter(year=year.start_year)
         .annotate(can_see_review=Q(partnership__in=reviews_seen_in(user))),
-        "calls": your_work.calls(user, on=today),
-        "left_behind": your_work.left_behind(user),
+        "work": your_work.work(user, on=today),
         "to_review": ProgressUpdate.objects.to_review(user)
         .select_related("round", "action__priority__agreement__partnership")
         .order_by("action__priority__position", "action__position"),

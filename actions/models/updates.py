@@ -117,8 +117,8 @@ class ProgressUpdateQuerySet(ScopedQuerySet):
     def at(self, partnership, year, slug, number, round):
         """The one at an address. ``round`` is the round's position."""
         return self.filter(
-            round__agreement__partnership__slug=partnership,
-            round__agreement__year=year.start_year,
+            action__priority__agreement__partnership__slug=partnership,
+            action__priority__agreement__year=year.start_year,
             round__position=round,
             action__priority__slug=slug,
             action__number=number,
@@ -134,11 +134,6 @@ class ProgressUpdateQuerySet(ScopedQuerySet):
         return self.prefetch_related(
             Prefetch("events", sent_back.filter(update__state="returned").order_by("-at", "-pk"), to_attr="reasons")
         )
-
-    def left_behind(self):
-        """Those begun in earlier rounds, and never submitted."""
-        begun = self.outstanding().exclude(state=ProgressUpdate.State.NOT_STARTED)
-        return begun.exclude(round__in=Round.objects.current())
 
     def before(self, update):
         """The accepted ones that came before ``update``, newest first: of its action, and of those it continues."""
@@ -182,6 +177,7 @@ class ProgressUpdate(NaturalKeyModel):
 
     WITH_THE_LEAD = [State.NOT_STARTED, State.DRAFT, State.RETURNED]
     LAID_BEFORE = [State.SUBMITTED, State.ACCEPTED]  # the Working Group
+    BEGUN = [State.DRAFT, State.RETURNED]  # and not finished
     NEEDS_A_REASON = [Rating.AMBER, Rating.RED]
 
     partnership_path = "round__agreement__partnership"

@@ -1,6 +1,8 @@
 """A lead writes an update: the page, what the page's script asks for, and what comes back from a conflict."""
 
+import datetime as dt
 import uuid
+from contextlib import suppress
 from functools import wraps
 
 from django.contrib import messages
@@ -119,10 +121,16 @@ def _page(request, update, form, last, partly_saved=False):
         "links": NoteLinks(numbers(notes), "last"),
         "cited_notes": cited_notes(notes, last.text) if last else [],
         "sent_back": sent_back if update.state == ProgressUpdate.State.RETURNED else None,
-        "others": presence.others(update, than=request.user, at=timezone.now()),
         "partly_saved": partly_saved,
     }
-    return render(request, "actions/update_write.html", context)
+    return render(request, "actions/update_write.html", context | _present(request, update))
+
+
+def _present(request, update):
+    """Says that this page is open: ``said_at``, and the ``others`` who have it open."""
+    now = timezone.now()
+    presence.seen(update, by=request.user, at=now)
+    return {"said_at": now.isoformat(), "others": presence.others(update, than=request.user, at=now)}
 
 
 def _parts(form, more):
@@ -177,7 +185,7 @@ def _conflict(request, form, current):
         "links": NoteLinks(numbers(notes), "both"),
         "cited_notes": cited_notes(notes, current.text, mine.text),
     }
-    return render(request, "actions/update_conflict.html", context, status=409)
+    return render(request, "actions/update_conflict.html", context | _present(request, current), status=409)
 
 
 def cited_notes(notes, *texts):
@@ -235,11 +243,22 @@ def _conflict_in_json(request, current):
 @answers_json
 @require_POST
 def update_presence(request, **address):
-    """Says that the page is open (or, with ``leaving``, no longer), and who else has it open."""
-    update, now = lead_update(request.user, address, with_places=False), timezone.now()
+    """Says that the page is still open, and who else has it open.
+
+    With ``leaving``, the ``said_at`` of the last answer, it says that the page no longer is.
+    """
+    update = lead_update(request.user, address, with_places=False)
     if "leaving" in request.POST:
-        presence.left(update, by=request.user)
-    else:
-        presence.seen(update, by=request.user, at=now)
-    others = presence.others(update, than=request.user, at=now)
-    return JsonResponse({"others": [{"name": str(one.user), "seen": clock(one.seen_at)} for one in others]})
+        presence.left(update, by=request.user, said_at=_moment(request.POST["leaving"]))
+        return JsonResponse({})
+    answer = _present(request, update)
+    answer["others"] = [{"name": str(one.user), "seen": clock(one.seen_at)} for one in answer["others"]]
+    return JsonResponse(answer)
+
+
+def _moment(said):
+    with suppress(ValueError):
+        moment = dt.datetime.fromisoformat(said)
+        if timezone.is_aware(moment):
+            return moment
+    raise Http404

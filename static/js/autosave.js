@@ -17,6 +17,7 @@ const {version, key, follows, csrfmiddlewaretoken: token} = form.elements;
 const {autosaveUrl, presenceUrl, sessionUrl, email} = form.dataset;
 const status = line(form.querySelector("[data-save-status]"));
 const presence = line(document.querySelector("[data-presence]"));
+let saidAt = document.querySelector("[data-presence]").dataset.presence; // that this page is open
 
 let typed = "unsaved" in form.dataset ? 1 : 0; // changes so far
 let saved = 0; // how many of them the server has
@@ -48,7 +49,7 @@ document.addEventListener("visibilitychange", () => {
   if (isWaiting) askWho();
   sayPresent();
 });
-sayPresent();
+later("presence", sayPresent, SAY_PRESENT); // the server has said it with this page
 if (hasEarlyWords()) change();
 if (isStopped) status.show("merging", "Not saved yet. Bring the two texts together, then save.");
 
@@ -235,7 +236,7 @@ function flush() {
 
 function leave() {
   flush();
-  tellPresence({leaving: "1"}, {keepalive: true});
+  tellPresence({leaving: saidAt}, {keepalive: true});
 }
 
 /** Shown again as it was left, after Back: what stands on the server may be newer. */
@@ -252,8 +253,9 @@ async function sayPresent() {
   clearTimeout(timers.presence);
   if (document.hidden) return;
   later("presence", sayPresent, SAY_PRESENT);
-  const {others} = await tellPresence();
+  const {others, said_at: at} = await tellPresence();
   if (!others) return;
+  saidAt = at;
   const said = others.map(({name, seen}) => `${name} is also writing here (seen at ${seen}).`);
   presence.show(others.map(({name}) => name).join(), said.join(" "));
 }

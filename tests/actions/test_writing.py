@@ -119,17 +119,17 @@ def close(action):
 
 def test_a_round_counts_what_is_submitted_or_accepted(lead, kent, member):
     one, two = start(kent, 97), start(kent, 98)
-    before = your_work.calls(lead, on=TODAY)[0]
+    before = your_work.work(lead, on=TODAY).calls[0]
     submitted(one, lead)
     accepted(two, lead, member("reviewer"))
-    after = your_work.calls(lead, on=TODAY)[0]
+    after = your_work.work(lead, on=TODAY).calls[0]
     assert (after.ready, len(after.updates)) == (before.ready + 2, len(before.updates))
 
 
 def test_what_was_sent_back_comes_first_with_who_and_why(update, lead, member, sign_in, kent):
     last = start(kent, 100)
     sent_back(last, lead, member("reviewer"), note="Say which schools.")
-    call = your_work.calls(lead, on=TODAY)[0]
+    call = your_work.work(lead, on=TODAY).calls[0]
     states = [one.state == State.RETURNED for one in call.updates]
     assert states == sorted(states, reverse=True)
     assert True in states
@@ -158,7 +158,7 @@ def test_a_round_says_how_long_there_is(day, said, update, lead, sign_in, monkey
 
 
 def test_a_round_that_is_answered_is_not_overdue(update, lead):
-    call = your_work.calls(lead, on=dt.date(2026, 12, 4))[0]
+    call = your_work.work(lead, on=dt.date(2026, 12, 4)).calls[0]
     assert call.is_overdue
     answered = [one for one in call.updates if one.state in ProgressUpdate.LAID_BEFORE]
     assert not your_work.Call(call.round, answered, call.on).is_overdue
@@ -174,29 +174,29 @@ def test_each_row_says_what_to_do(state, link, update, lead, sign_in):
 
 
 def test_drafts_of_earlier_rounds_are_listed_below(lead, kent, member, sign_in):
-    draft, untouched = start(kent, 98, round="First round"), start(kent, 99, round="First round")
+    draft = start(kent, 98, round="First round")
+    start(kent, 99, round="First round")
     save(draft, lead)
-    assert list(your_work.left_behind(lead)) == [draft]
-    assert untouched not in your_work.left_behind(lead)
+    assert your_work.work(lead, on=TODAY).left_behind == [draft]
     html = page(sign_in(lead).get("/"))
     assert html.index("Drafts left in earlier rounds") < html.index("RS-A98")
     assert "Drafts left" not in page(sign_in(member("lead.da")).get("/"))
 
 
 def test_a_closed_action_is_asked_nothing(update, lead):
-    assert update in your_work.calls(lead, on=TODAY)[0].updates
+    assert update in your_work.work(lead, on=TODAY).calls[0].updates
     close(update.action)
-    assert update not in your_work.calls(lead, on=TODAY)[0].updates
+    assert update not in your_work.work(lead, on=TODAY).calls[0].updates
 
 
 def test_a_round_of_the_year_before_stands_while_something_is_owed(update, lead):
     next_year = dt.date(2027, 4, 5)
-    assert update in your_work.calls(lead, on=next_year)[0].updates
+    assert update in your_work.work(lead, on=next_year).calls[0].updates
     ProgressUpdate.objects.filter(
         action__priority=update.action.priority, state__in=ProgressUpdate.WITH_THE_LEAD
     ).update(state=State.SUBMITTED)
-    assert your_work.calls(lead, on=next_year) == []
-    assert your_work.calls(lead, on=TODAY) != []
+    assert your_work.work(lead, on=next_year).calls == []
+    assert your_work.work(lead, on=TODAY).calls != []
 
 
 def test_the_list_takes_as_many_queries_for_many_rows_as_for_few(lead, kent, member, sign_in):
@@ -646,16 +646,34 @@ def test_scripts_hear_refusals_as_json(page_name, update, member, sign_in):
 def test_presence_says_who_else_is_there_until_they_leave(update, lead, deputy, client):
     def ask(user, **data):
         client.force_login(user)
-        return client.post(address(update, "presence"), data).json()["others"]
+        return client.post(address(update, "presence"), data).json()
 
-    assert ask(deputy) == []
-    assert ask(deputy) == []
+    assert ask(deputy)["others"] == []
+    said = ask(deputy)
+    assert said["others"] == []
     assert Presence.objects.count() == 1
-    assert ask(lead) == [{"name": str(deputy), "seen": "12:00"}]
+    assert ask(lead)["others"] == [{"name": str(deputy), "seen": "12:00"}]
     client.force_login(lead)
     assert f"{deputy} is also writing here (seen at 12:00)." in page(client.get(address(update)))
-    ask(deputy, leaving="1")
-    assert ask(lead) == []
+    ask(deputy, leaving=said["said_at"])
+    assert ask(lead)["others"] == []
+
+
+def test_a_page_that_is_opened_says_so_without_scripts(update, lead, deputy, sign_in):
+    sign_in(deputy).get(address(update))
+    assert [one.user for one in presence.others(update, than=lead, at=NOW)] == [deputy]
+
+
+def test_a_page_that_is_left_does_not_speak_for_a_newer_one(update, lead, deputy):
+    presence.seen(update, by=deputy, at=NOW)
+    presence.seen(update, by=deputy, at=NOW + dt.timedelta(seconds=2))
+    presence.left(update, by=deputy, said_at=NOW)
+    assert presence.others(update, than=lead, at=NOW).exists()
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2026-11-21T12:00:00", ""])
+def test_when_a_page_was_left_must_be_a_moment(moment, update, lead, sign_in):
+    assert sign_in(lead).post(address(update, "presence"), {"leaving": moment}).status_code == 404
 
 
 def test_presence_does_not_last(update, lead, deputy):

@@ -541,12 +541,11 @@ def test_a_page_kept_by_the_browser_keeps_its_unsaved_words(desk):
 
 def test_two_people_see_each_other_and_lose_nothing(desk, deputy):
     one, two = desk(), desk(DEPUTY)
+    expect(two.presence).to_contain_text("is also writing here")
     sent = []
     two.page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/autosave/") else None)
     one.wait(30)
     expect(one.presence).to_have_text(f"{deputy} is also writing here (seen at 12:00).")
-    two.wait(30)
-    expect(two.presence).to_contain_text("is also writing here")
     one.type_and_wait("Two schools were visited.")
     two.type("Three parks were cleaned.")
     two.wait(PAUSE)
