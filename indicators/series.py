@@ -4,6 +4,7 @@ import datetime as dt
 from copy import copy
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 
 from indicators import charts, figures
 from indicators.models import Observation
@@ -65,7 +66,7 @@ def _suppressed(observation):
 
 def in_words(indicator, observations):
     """A Figure for each observation, in order of period and then of printing."""
-    ordered = sorted(observations, key=_period_then_edition)
+    ordered = sorted(observations, key=attrgetter("order"))
     result = []
     for _, same_period in groupby(ordered, key=lambda observation: observation.period):
         earlier = None
@@ -85,7 +86,7 @@ def numbered_breaks(indicator):
 
 def chart(indicator, observations, ident):
     """The chart as SVG, or "" where there are too few periods. ``ident`` makes its ids unique in the page."""
-    ordered = sorted((one for one in observations if one.value is not None), key=_period_then_edition)
+    ordered = sorted((one for one in observations if one.value is not None), key=attrgetter("order"))
     if len({one.period for one in ordered}) < FEWEST_PERIODS_FOR_A_CHART:
         return ""
     points = [charts.Point(one.period, one.value, one.is_provisional, one.note, one.qualifier) for one in ordered]
@@ -107,7 +108,7 @@ class Travel:
 
 def direction_of_travel(indicator):
     """The latest figure against the latest earlier one that is like for like, or why there is none."""
-    known = sorted((one for one in indicator.observations.all() if one.value is not None), key=_period_then_edition)
+    known = sorted((one for one in indicator.observations.all() if one.value is not None), key=attrgetter("order"))
     if not known:
         return Travel("", "No figure is known.")
     newest = {one.period: one for one in known}.values()
@@ -142,10 +143,6 @@ def _placed(indicator, observation):
     return f"{words} (provisional)" if observation.is_provisional else words
 
 
-def _period_then_edition(observation):
-    return (observation.end, observation.start, observation.printed_year, observation.as_at, observation.printed_in)
-
-
 def _words(indicator, observation):
     return figures.figure(observation.value, indicator.unit, observation.qualifier, indicator.decimals)
 
@@ -154,7 +151,7 @@ def _restatement(indicator, earlier, observation):
     """What the edition before gave for the same period, if both gave a value and the two differ."""
     if earlier is None or None in (earlier.value, observation.value) or earlier.value == observation.value:
         return ""
-    given = f"{earlier.printed_in} gave {_words(indicator, earlier)}."
+    given = f"{earlier.given_in[:1].upper()}{earlier.given_in[1:]} gave {_words(indicator, earlier)}."
     return f"Restated: {given}" if earlier.qualifier == Observation.Qualifier.EXACT else given
 
 

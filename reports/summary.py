@@ -124,7 +124,7 @@ def _priorities(agreement):
     Figures and breaks are those known when the edition was printed: of its own year or earlier.
     """
     accepted = ProgressUpdate.objects.accepted().newest_round_first()
-    known = Observation.objects.filter(printed_year__lte=agreement.year)
+    known = Observation.objects.of_whole_area().filter(printed_year__lte=agreement.year)
     breaks = Break.objects.filter(date__lte=agreement.financial_year.end)
     own = Indicator.objects.filter(partnership=agreement.partnership)
     return agreement.priorities.with_leads().prefetch_related(

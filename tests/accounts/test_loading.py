@@ -104,7 +104,7 @@ def test_a_row_that_is_stored_is_written_anew(written):
         (figure(printed_in="x" * 41), ["printed_in: Ensure this value has at most 40 characters"]),
         (figure(printed_year=2032.5), ["printed_year: 2032.5 is not a whole number."]),
         (figure(printed_year=-1), ["printed_year: Ensure this value is greater than or equal to 0."]),
-        (figure(colour="red"), ["colour: there is no such field. There is: indicator, start, end,"]),
+        (figure(colour="red"), ["colour: there is no such field. There is: indicator, area, start, end,"]),
         (figure(indicator=["kent", "nothing"]), ['indicator: there is no indicator ["kent", "nothing"].']),
         (figure(indicator=["kent"]), ['indicator: ["kent"] is not the natural key of one indicator.']),
         (figure(indicator=["kent", "\0"]), ["is not the natural key of one indicator."]),

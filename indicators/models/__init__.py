@@ -1,0 +1,5 @@
+from indicators.models.imports import ColumnMatching, Import
+from indicators.models.indicators import EarlierDefinition, Indicator
+from indicators.models.observations import Area, Break, Observation
+
+__all__ = ["Area", "Break", "ColumnMatching", "EarlierDefinition", "Import", "Indicator", "Observation"]
