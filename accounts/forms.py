@@ -1,6 +1,12 @@
 from django import forms
 
+from accounts import memberships
 from accounts.models import Role, User
+
+SWITCHED_OFF = (
+    "The account with this e-mail address is switched off, so the person cannot sign in and gets no e-mails. "
+    "Ask whoever runs this installation to switch it on, then invite again."
+)
 
 
 class RolesForm(forms.Form):
@@ -46,7 +52,10 @@ class InviteForm(forms.Form):
         return " ".join(self.cleaned_data["new_agency"].split())
 
     def clean_email(self):
-        return self.cleaned_data["email"].lower()
+        email = self.cleaned_data["email"].lower()
+        if memberships.is_switched_off(email, self.partnership):
+            raise forms.ValidationError(SWITCHED_OFF)
+        return email
 
     def clean(self):
         cleaned = super().clean()

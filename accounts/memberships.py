@@ -33,6 +33,18 @@ def invite(partnership, *, name, email, roles, by, at, agency=None, new_agency="
     return person
 
 
+def is_switched_off(email, partnership):
+    """Whether the account of this address is switched off; only of people who are or were members here.
+
+    Of anybody else it would tell that there is an account, and so of other partnerships.
+    """
+    person = User.objects.filter(email=email.lower(), is_active=False).first()
+    if person is None:
+        return False
+    was_here = partnership.history.filter(about_model=Membership._meta.label_lower, values__user=person.pk)
+    return person.memberships.filter(partnership=partnership).exists() or was_here.exists()
+
+
 @transaction.atomic
 def give_role(person, partnership, *, role, by, at):
     """A further role for a member. The agency is that of the roles held; a role that is held already stays as it is."""

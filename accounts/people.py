@@ -8,15 +8,15 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import memberships
+from accounts.decorators import read_or_write
 from accounts.forms import InviteForm, RolesForm
 from accounts.models import Membership, Partnership, Role, User
 from accounts.permissions import can_manage_people
 
 LAST_OFFICER = "This is the last officer. Give somebody else the role of an officer first."
-read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class Member(NamedTuple):

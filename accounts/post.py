@@ -38,9 +38,8 @@ class Mail(NamedTuple):
     context: dict
 
 
-def queue(*, kind, to, key, at, partnership=None, about=None, due=None):
-    """Queue a letter of ``kind`` to the User ``to``, once for each ``key``. Not sent before ``due``."""
-    due = due or at
+def queue(*, kind, to, key, at, partnership=None, about=None):
+    """Queue a letter of ``kind`` to the User ``to``, once for each ``key``."""
     letter, is_new = Letter.objects.get_or_create(
         key=key,
         defaults={
@@ -49,11 +48,11 @@ def queue(*, kind, to, key, at, partnership=None, about=None, due=None):
             "partnership": partnership,
             "about": about or {},
             "written_at": at,
-            "due_at": due,
-            "next_try": due,
+            "due_at": at,
+            "next_try": at,
         },
     )
-    if is_new and due <= at:
+    if is_new:
         # Should this fail, enqueue_unsent finds the letter.
         transaction.on_commit(partial(tasks.deliver_letter.enqueue, letter.pk), robust=True)
     return letter

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts import history, post
 from accounts.models import Letter
 from actions import notices, permissions
+from actions.models import Round
 
 CHASED = "chased"
 
@@ -23,10 +24,12 @@ def leads_of(agreement):
 def chase(round, updates, *, by, at):
     """Write to the leads of those of ``updates`` that are overdue. Returns the people who are written to now.
 
-    Nobody gets two such letters about a round on one day.
+    Nobody gets two such letters about a round on one day. The round is held, so that of two who ask at once the second
+    finds the letters of the first.
     """
     if not permissions.can_run_rounds(by, round.agreement):
         raise PermissionDenied
+    Round.objects.hold(round)
     day = timezone.localdate(at)
     if not round.is_overdue(day):
         return []

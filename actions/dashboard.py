@@ -215,12 +215,3 @@ def _meets(round):
 
 def accepted_within(laid, span):
     return [one for one in laid if one.accepted_at and span.holds(one.accepted_at)]
-
-
-def days_left(due, on):
-    """ "11 days left", "due today", "1 day overdue"."""
-    days = (due - on).days
-    if days == 0:
-        return "due today"
-    words = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
-    return f"{words} left" if days > 0 else f"{words} overdue"

@@ -31,8 +31,11 @@ def as_read(lead):
 
 @transaction.atomic
 def add(priority, *, role_title, agency, people, by, at):
-    """A further post, after those that there are."""
+    """A further post, after those that there are. Sent twice, it is the one that there is already."""
     _hold(priority, by)
+    for same in priority.leads.filter(role_title=role_title, agency=agency).prefetch_related("users"):
+        if set(same.users.all()) == set(people):
+            return same
     last = priority.leads.aggregate(last=Max("position"))["last"] or 0
     lead = Lead(priority=priority, position=last + 1, role_title=role_title, agency=agency)
     return _put(lead, people, had=set(), verb=ADDED, by=by, at=at)

@@ -28,10 +28,6 @@ class Call:
         return (self.round.due - self.on).days
 
     @property
-    def days_over(self):
-        return -self.days_left
-
-    @property
     def is_overdue(self):
         return self.round.is_overdue(self.on) and self.ready < len(self.updates)
 

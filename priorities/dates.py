@@ -56,6 +56,13 @@ def in_days(days):
     return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
 
 
+def countdown(days):
+    """How long there is until a day that lies ``days`` ahead: "11 days left", "today", "1 day overdue"."""
+    if days == 0:
+        return "today"
+    return f"{abs(days)} day{'' if abs(days) == 1 else 's'} {'left' if days > 0 else 'overdue'}"
+
+
 class PartialDateField(models.CharField):
     """A date known to the month or to the day, as ISO text; empty when unknown. Sorts in order of time."""
 

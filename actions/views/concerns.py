@@ -5,9 +5,10 @@ from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.csv_export import csv_response
+from accounts.decorators import read_or_write
 from accounts.models import HistoryEntry, Partnership
 from actions import changes, concerns, permissions
 from actions.forms.concerns import ConcernForm, DecisionForm, EscalateForm
@@ -93,7 +94,7 @@ def _day(moment):
     return moment and timezone.localdate(moment)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_write
 def concern_add(request, partnership):
     about = _about(request, partnership)
     partnership = get_object_or_404(Partnership.objects.visible_to(request.user), slug=partnership)

@@ -4,14 +4,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
+from accounts.decorators import read_or_write
 from actions import endings, permissions
 from actions.forms.endings import EndForm, ResumeForm
 from actions.models import Action, ProgressUpdate
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_write
 def action_end(request, partnership, year, slug, number):
     action = _ended_by(request, partnership, year, slug, number)
     form = EndForm(request.POST or None, mergeable=endings.mergeable(action))
@@ -30,7 +30,7 @@ def action_end(request, partnership, year, slug, number):
     return _page(request, "action_end", action, form)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_write
 def action_resume(request, partnership, year, slug, number):
     action = _ended_by(request, partnership, year, slug, number)
     form = ResumeForm(request.POST or None)

@@ -2,15 +2,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.decorators import read_or_write
 from accounts.models import HistoryEntry
 from actions import leads, permissions
 from actions.forms.leads import LeadForm
 from actions.workflow import Conflict
 from priorities.models import Priority
-
-read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

@@ -2,9 +2,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.csv_export import csv_response
+from accounts.decorators import read_or_write
 from accounts.models import HistoryEntry
 from actions import changes, permissions, recommendations
 from actions.forms.recommendations import AnswerForm, RecommendationForm
@@ -55,7 +56,7 @@ def _row(recommendation):
     ]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_write
 def recommendation_add(request, partnership, year):
     agreement = _kept(request, _agreement(request, partnership, year))
     form = RecommendationForm(request.POST or None, agreement=agreement)

@@ -6,8 +6,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.decorators import read_or_write
 from accounts.models import HistoryEntry
 from actions import chasing, dashboard, differences, permissions, reviewing, workflow
 from actions.forms.review import ChaseForm, DecisionForm, ReopenForm, ReturnForm
@@ -44,7 +45,7 @@ def _at_one_look(request, agreement, rounds, today):
     return {
         "round": round,
         "is_current": round == rounds[-1],
-        "days_left": dashboard.days_left(round.due, today),
+        "days_left": (round.due - today).days,
         "lines": lines,
         "total": total,
         "is_overdue": is_overdue,
@@ -139,7 +140,7 @@ def update_return(request, **address):
     return _to_the_next(request, update)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_write
 def update_reopen(request, **address):
     update = _update(request, **address)
     if request.method != "POST":

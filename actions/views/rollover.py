@@ -6,8 +6,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
+from accounts.decorators import read_or_write
 from actions import permissions, rollover, rollover_plan
 from actions.forms.rollover import RolloverForm
 from actions.models import Action
@@ -16,7 +16,7 @@ from priorities.models import Agreement
 Outcome = Action.Outcome
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_write
 def roll_over(request, partnership, year):
     """One address for the three steps: the answers go from page to page in the form, so that nothing is half done."""
     agreement = _officers_own(request, partnership, year)
@@ -49,7 +49,7 @@ def roll_over(request, partnership, year):
     return redirect(new)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_write
 def roll_over_undo(request, partnership, year):
     """Below the year that was rolled over."""
     agreement = _officers_own(request, partnership, year)

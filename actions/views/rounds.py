@@ -6,8 +6,9 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.decorators import read_or_write
 from accounts.middleware import public
 from actions import calendar, notices, permissions, rounds
 from actions.forms.rounds import RoundForm
@@ -17,7 +18,6 @@ from priorities.dates import british
 from priorities.models import Agreement, Lead
 
 State = ProgressUpdate.State
-read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

@@ -4,8 +4,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
+from accounts.decorators import read_or_write
 from actions import workflow
 from actions.in_words import in_words
 from actions.models import ProgressUpdate
@@ -17,7 +18,7 @@ State = ProgressUpdate.State
 NO_VERSION = -1
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_write
 def update_check(request, **address):
     update = lead_update(request.user, address)
     if request.method == "POST":

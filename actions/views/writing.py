@@ -10,8 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
+from accounts.decorators import read_or_write
 from actions import permissions, presence, workflow, your_work
 from actions.differences import words
 from actions.forms.writing import UpdateForm
@@ -42,7 +43,7 @@ def takes_text(update):
     return permissions.is_asked(update) and update.is_with_the_lead
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_write
 def update_write(request, **address):
     update = lead_update(request.user, address)
     if request.method == "POST":
@@ -231,12 +232,14 @@ def update_autosave(request, **address):
 
 
 def _conflict_in_json(request, current):
-    if takes_text(current):
+    if not takes_text(current):
+        says = "This update can no longer be written: it was submitted or accepted, or its action was closed."
+    elif not current.saved_at:
+        says = "This changed while you were writing."
+    else:
         is_own = current.saved_by_id == request.user.pk
         who = "You saved this from another page" if is_own else f"{current.saved_by} saved this"
         says = f"{who} at {clock(current.saved_at)} while you were writing."
-    else:
-        says = "This update can no longer be written: it was submitted or accepted, or its action was closed."
     return JsonResponse({"error": "conflict", "says": says}, status=409)
 
 

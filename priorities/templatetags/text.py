@@ -4,11 +4,12 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
-from priorities.dates import british
+from priorities.dates import british, countdown
 from priorities.text import plain, sanitise, shift_headings
 
 register = template.Library()
 register.filter("british", british)
+register.filter("countdown", countdown)
 register.filter("plain", plain)
 
 

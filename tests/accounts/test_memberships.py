@@ -150,6 +150,36 @@ def test_an_officer_is_told_the_same_of_known_and_unknown_addresses(has_account,
     assert "Dover" not in row
 
 
+def was_member(person, partnership, officer):
+    Membership.objects.filter(user=person).delete()
+    invite(partnership, officer, email=person.email)
+    memberships.end(person, partnership, by=officer, at=NOW)
+
+
+def is_member(person, partnership, officer):
+    """As of a person who came with the demonstration, without a history."""
+
+
+def was_never_member(person, partnership, officer):
+    """The control."""
+    Membership.objects.filter(user=person).delete()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("place", "told"), [(is_member, True), (was_member, True), (was_never_member, False)])
+def test_an_account_of_the_own_people_that_is_switched_off_is_told(place, told, send_to, kent, dover, officer, person):
+    known = person("lead", kent, NEW)
+    place(known, kent, officer)
+    Membership.objects.create(user=known, partnership=dover, role=Role.VIEWER)
+    User.objects.filter(pk=known.pk).update(is_active=False)
+    before = roles(known, kent), known.letters.count()
+    shown = send_to("person-invite", name="New Person", email=NEW.upper(), roles=["viewer"]).text
+    assert ("is switched off, so the person cannot sign in" in shown) == told
+    assert (f"We are writing to {NEW}." in shown) != told
+    assert ((roles(known, kent), known.letters.count()) == before) == told
+    assert "Dover" not in shown
+
+
 @pytest.mark.django_db
 def test_a_sign_in_since_the_invitation_is_shown(send_to, kent, officer):
     person = invite(kent, officer)

@@ -83,7 +83,7 @@ def test_a_message_id_names_the_event(post_office, scratch):
 
 @pytest.mark.django_db
 def test_a_letter_is_not_sent_before_it_is_due(post_office):
-    letter = queue(due=NOW + MINUTE)
+    letter = queue(at=NOW + MINUTE)
     post.deliver(letter.pk, at=NOW)
     assert post_office.mails == []
     post.deliver(letter.pk, at=NOW + MINUTE)

@@ -1,6 +1,7 @@
 """Lead posts: officers say who holds them, several may, and who loses one writes no longer."""
 
 import re
+from itertools import count
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -133,13 +134,18 @@ def test_a_post_that_was_changed_meanwhile_stays_as_it_is(priority, post, member
 
 
 def test_several_at_once(scratch):
-    """Three add a post, then three change one: none is lost, and one change is made."""
+    """Three add a post each, then three the same one, then three change one: none is lost, none is there twice."""
     priority, officer = road_safety(), User.objects.get(email="officer@kent.example")
     post, deputy = priority.leads.get(), User.objects.get(email="lead.da@kent.example")
     read = leads.as_read(post)
     connections.close_all()
-    added = race(lambda: leads.add(priority, role_title="Deputy", agency=None, people=[], by=officer, at=NOW), 3)
-    assert sorted(one.position for one in added) == [2, 3, 4]
+    numbers = count(1)
+
+    def add(title):
+        return leads.add(priority, role_title=title, agency=None, people=[deputy], by=officer, at=NOW).position
+
+    assert sorted(race(lambda: add(f"Deputy {next(numbers)}"), 3)) == [2, 3, 4]
+    assert race(lambda: add("Second lead"), 3) == [5] * 3
 
     def appoint():
         try:
@@ -148,7 +154,7 @@ def test_several_at_once(scratch):
             return "conflict"
 
     assert sorted(race(appoint, 3)) == ["conflict", "conflict", "done"]
-    assert len(notes(priority)) == 4
+    assert len(notes(priority)) == 5
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------
@@ -186,6 +192,20 @@ def test_people_are_ticked_on_the_page(officer, client, member, post):
     added = client.post(f"{PAGE}add/", sent(client, f"{PAGE}add/", role_title="Deputy", people=both[:1]))
     assert added.status_code == 302
     assert Lead.objects.filter(priority=post.priority, role_title="Deputy", users=both[0]).exists()
+
+
+@pytest.mark.django_db
+def test_a_post_sent_twice_is_one_and_answered_alike(officer, client, member, post):
+    police = Agency.objects.get(partnership__slug="kent", name="Kent Police")
+    deputy = sent(client, f"{PAGE}add/", role_title="Deputy", agency=police.pk, people=[member("lead.rs").pk])
+    first, second = (client.post(f"{PAGE}add/", deputy, follow=True) for _ in range(2))
+    assert first.redirect_chain == second.redirect_chain == [(PAGE, 302)]
+    assert "Deputy, Kent Police was added." in first.text
+    assert "Deputy, Kent Police was added." in second.text
+    assert [verb for verb, _ in notes(post.priority)] == ["lead post added"]
+    for other in ({"role_title": "Chair"}, {"agency": ""}, {"people": [member("lead.da").pk]}, {"people": []}):
+        client.post(f"{PAGE}add/", deputy | other)
+    assert post.priority.leads.count() == len(notes(post.priority)) + 1 == 6, "the control: each differs in one thing"
 
 
 @pytest.mark.django_db

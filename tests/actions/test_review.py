@@ -435,14 +435,6 @@ def test_the_number_of_queries_is_fixed(who, reader, overdue, member, django_ass
             assert client.get(page).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("days", "said"),
-    [(11, "11 days left"), (1, "1 day left"), (0, "due today"), (-1, "1 day overdue"), (-3, "3 days overdue")],
-)
-def test_days_left(days, said):
-    assert dashboard.days_left(TODAY + days * DAY, TODAY) == said
-
-
 def test_a_span_goes_from_meeting_to_meeting():
     def day(number):
         return dt.date(2026, 1, number)

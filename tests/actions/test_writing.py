@@ -597,6 +597,20 @@ def test_autosave_says_that_the_page_itself_was_overtaken(update, lead, sign_in)
     assert answer.json()["says"] == "You saved this from another page at 12:00 while you were writing."
 
 
+def test_a_page_from_before_a_backup_was_brought_back_names_no_one_who_was_first(update, lead, sign_in):
+    client, mine = sign_in(lead), typed(version=1, text="<p>Mine.</p>")
+    assert autosave(client, update, mine).json()["says"] == "This changed while you were writing."
+    conflict = page(client.post(address(update), mine), 409)
+    assert "This changed while you were writing</h1>" in conflict
+    assert "Mine." in conflict
+    check = page(client.post(address(update, "check"), {"version": 1}), 409)
+    assert "The update has changed since you looked at it" in check
+    for html in (conflict, check):
+        assert "None saved" not in html
+        assert "aved at <" not in html
+        assert "aved it at" not in html
+
+
 def test_autosave_says_that_the_update_was_submitted(update, lead, deputy, sign_in):
     submitted(update, deputy)
     answer = autosave(sign_in(lead), update, typed(text="<p>Mine.</p>"))

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priorities.dates import british, validate_partial_date
+from priorities.dates import british, countdown, validate_partial_date
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,11 @@ def test_days_and_months_are_accepted(day):
 def test_what_is_no_date_is_refused_by_name(text):
     with pytest.raises(ValidationError, match=text):
         validate_partial_date(text)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(11, "11 days left"), (1, "1 day left"), (0, "today"), (-1, "1 day overdue"), (-3, "3 days overdue")],
+)
+def test_countdown(days, said):
+    assert countdown(days) == said
