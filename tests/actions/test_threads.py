@@ -25,11 +25,11 @@ def test_the_thread_runs_through_all_years_oldest_first(member):
 
 
 @pytest.mark.django_db
-def test_the_thread_is_read_in_two_queries(member, django_assert_num_queries):
+def test_the_thread_is_read_in_two_queries_beside_the_roles(member, django_assert_num_queries):
     user, action = member("viewer"), find("RS-A1", 2022)
     partnership = action.priority.agreement.partnership_id
     assert partnership
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         thread(action, user)
 
 
