@@ -70,6 +70,15 @@ def is_money(unit: str) -> bool:
     return unit.startswith(_POUND)
 
 
+def last_digit(value: Decimal, unit: str, decimals: int) -> Decimal:
+    """What a one is worth in the last place that ``figure`` prints: 1, 0.1, or 100,000 in "£1.3 million"."""
+    large = _in_words(round_half_up(value, decimals).copy_abs()) if is_money(unit) else None
+    if large:
+        tenths, size, _ = large
+        return size if tenths % 10 == 0 else size / 10
+    return Decimal(1).scaleb(-decimals)
+
+
 def _measured(value, unit, decimals, with_unit):
     if is_money(unit):
         return _money(value, decimals) + unit.removeprefix(_POUND)
@@ -82,13 +91,19 @@ def _money(value, decimals):
     """ "£1.3 million" where one decimal says it exactly, otherwise in full: "£1,345,678"."""
     rounded = round_half_up(value, decimals)
     sign, amount = (MINUS if rounded < 0 else ""), rounded.copy_abs()
+    if large := _in_words(amount):
+        tenths, _, word = large
+        return f"{sign}{_POUND}{number(tenths / 10, 0 if tenths % 10 == 0 else 1)} {word}"
+    return f"{sign}{_POUND}{number(amount, decimals)}"
+
+
+def _in_words(amount):
+    """(tenths of the largest size that fits, that size, its word), or None where tenths do not say it exactly."""
     for size, word in _LARGE:
         if amount >= size:
             tenths = _WIDE.divide(amount, size / 10)
-            if tenths == tenths.to_integral_value():
-                return f"{sign}{_POUND}{number(tenths / 10, 0 if tenths % 10 == 0 else 1)} {word}"
-            break
-    return f"{sign}{_POUND}{number(amount, decimals)}"
+            return (tenths, size, word) if tenths == tenths.to_integral_value() else None
+    return None
 
 
 def _for_readers(value, decimals):

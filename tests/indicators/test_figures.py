@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.figures import figure, number, round_half_up, signed_percent
+from indicators.figures import figure, last_digit, number, round_half_up, signed_percent
 
 DATASET = Path(__file__).resolve().parents[2] / "../shared/dataset/indicators.json"
 
@@ -97,6 +97,23 @@ def test_a_blank_figure_is_not_zero_and_has_no_qualifier():
 def test_an_unknown_qualifier_is_named():
     with pytest.raises(ValueError, match="'roughly'"):
         figure(Decimal(1), "people", "roughly", 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "decimals", "worth"),
+    [
+        ("27528", "incidents", 0, "1"),
+        ("3000", "people", 0, "1"),
+        ("15.46", "%", 1, "0.1"),
+        ("1345678", "£", 0, "1"),
+        ("1300000", "£", 2, "100000"),
+        ("-315000000", "£", 0, "1000000"),
+        ("21500000000", "£ a year", 0, "100000000"),
+        ("0", "£", 2, "0.01"),
+    ],
+)
+def test_what_the_last_printed_digit_is_worth(value, unit, decimals, worth):
+    assert last_digit(Decimal(value), unit, decimals) == Decimal(worth)
 
 
 def test_signed_percentages():

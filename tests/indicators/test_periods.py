@@ -1,10 +1,12 @@
+import re
 from datetime import date, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indicators.periods import MONTHS, Period, comparable
+from indicators.periods import MONTHS, Period, comparable, latest_run, next_after, overlapping, parse_label, separates
 
 days = st.dates(date(1950, 1, 1), date(2100, 12, 31))
 periods = st.tuples(days, days).map(lambda pair: Period(min(pair), max(pair)))
@@ -142,3 +144,229 @@ def test_a_break_separates_what_starts_before_it_from_what_starts_on_or_after_it
 
 def test_different_lengths_are_never_comparable():
     assert not comparable(Period.financial_year(2016), Period.parse("2017-04-01", "2017-09-30"), [])
+
+
+@pytest.mark.parametrize(
+    ("period", "label", "kind"),
+    [
+        (Period.calendar_year(2018), "2018", "calendar year"),
+        (Period.financial_year(2017), "2017/18", "financial year"),
+        (Period.year_ending(2018, 6), "year ending June 2018", "rolling year"),
+        (Period.year_ending(2018, 12), "2018", "calendar year"),
+        (Period.year_ending(2018, 3), "2017/18", "financial year"),
+        (Period.year_ending(2020, 2), "year ending February 2020", "rolling year"),
+        (Period.quarter(2018, 1), "January to March 2018", "quarter"),
+        (Period.quarter(2018, 4), "October to December 2018", "quarter"),
+        (Period.of_months(2018, 2, 3), "February to April 2018", "three months"),
+        (Period.month(2020, 2), "February 2020", "month"),
+        (Period.three_years(2016), "2016 to 2018", "three years"),
+        (Period.of_months(2018, 4, 9), "April to December 2018", "9 months"),
+        (Period.point(date(2023, 3, 31)), "31 March 2023", "point in time"),
+        (Period.parse("2022-04-01", "2022-06-05"), "1 April 2022 to 5 June 2022", "66 days"),
+    ],
+)
+def test_periods_are_made_by_name(period, label, kind):
+    assert (period.label, period.kind) == (label, kind)
+    assert parse_label(label) == period
+
+
+@pytest.mark.parametrize("make", [lambda: Period.quarter(2018, 5), lambda: Period.quarter(2018, 0)])
+def test_there_is_no_fifth_quarter(make):
+    with pytest.raises(ValueError, match="month must be in"):
+        make()
+
+
+@given(month_periods)
+def test_a_label_of_whole_months_reads_back(period):
+    assert parse_label(period.label) == period
+
+
+@given(periods | days.map(Period.point))
+def test_any_other_label_reads_back_too(period):
+    assert parse_label(period.label) == period
+
+
+@given(month_periods | days.map(Period.point))
+def test_a_label_reads_back_from_capitals_dashes_and_stray_spaces(period):
+    assert parse_label(f"  {period.label.upper()} ") == period
+    assume(not re.fullmatch("[0-9]{4} to [0-9]{4}", period.label))  # a dash between two years may mean one
+    assert parse_label(period.label.replace(" to ", " \N{EN DASH} ")) == period
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("2018-06", "June 2018"),
+        ("Jun 2018", "June 2018"),
+        ("Sept. 2018", "September 2018"),
+        ("2017-18", "2017/18"),
+        ("2017\N{EN DASH}18", "2017/18"),
+        ("2017/2018", "2017/18"),
+        ("FY 2017/18", "2017/18"),
+        ("1999-00", "1999/00"),
+        ("YE Jun 2018", "year ending June 2018"),
+        ("y/e 30 June 2018", "year ending June 2018"),
+        ("Year ended 31st March 2018", "2017/18"),
+        ("the year to September 2017", "year ending September 2017"),
+        ("12 months to 2018-12", "2018"),
+        ("6 months to June 2018", "January to June 2018"),
+        ("Quarter ending June 2018", "April to June 2018"),
+        ("Q1 2018/19", "April to June 2018"),
+        ("2018/19 Q4", "January to March 2019"),
+        ("Quarter 2, 2018-19", "July to September 2018"),
+        ("Apr-Jun 2018", "April to June 2018"),
+        ("Apr 2018 - Mar 2019", "2018/19"),
+        ("2013 - 15", "2013 to 2015"),
+        ("2016-18", "2016 to 2018"),
+        ("2016-2018", "2016 to 2018"),
+        ("2014/15 - 16/17", "2014/15 to 2016/17"),
+        ("2014/15-2016/17", "2014/15 to 2016/17"),
+        ("2018-04 to 2018-06", "April to June 2018"),
+        ("1 April to 5 June 2022", "1 April 2022 to 5 June 2022"),
+        ("31/03/2023", "31 March 2023"),
+        ("2023-03-31", "31 March 2023"),
+        ("As at 31st March, 2023", "31 March 2023"),
+    ],
+)
+def test_labels_as_others_write_them(text, label):
+    assert parse_label(text).label == label
+
+
+NO_PERIODS = """
+    summer 2018|18|1234|27,528|31 June 2018|2018-13|2017/19|2018 to 2016|June|Ju 2018|Q5 2018/19|Q1 June 2018|to|-
+    year to 5 June 2018|2017 to June 2018|October to March 2019|0 months to June 2018|June 2018 to|2018/19/20
+    \N{ARABIC-INDIC DIGIT TWO}018
+"""
+
+
+@pytest.mark.parametrize("text", ["", " - ", *NO_PERIODS.strip().replace("\n    ", "|").split("|")])
+def test_what_is_no_period_is_named_with_examples(text):
+    with pytest.raises(ValueError, match=r"is not a period such as 2017/18, 2018, June 2018, ") as refusal:
+        parse_label(text)
+    assert str(refusal.value).startswith(repr(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "choices"),
+    [
+        ("2011-12", "2011/12 or December 2011"),
+        ("2010-12", "2010 to 2012 or December 2010"),
+        ("2017-2018", "2017 to 2018 or 2017/18"),
+        ("2017 - 18", "2017 to 2018 or 2017/18"),
+        ("Q1 2018", "January to March 2018 or April to June 2018"),
+    ],
+)
+def test_what_may_mean_two_periods_is_not_guessed(text, choices):
+    with pytest.raises(ValueError, match=f"'{text}' may mean {choices}: write which"):
+        parse_label(text)
+
+
+@given(st.text(max_size=30) | st.from_regex(r"[a-z]{0,4} ?[0-9]{1,4}[-/ ]([0-9]{1,4}|to)[-/ ]?[a-z]{0,4}[0-9]{0,4}"))
+def test_any_text_is_a_period_or_refused_by_name(text):
+    found = read_or_refused(text)
+    assert found.startswith(repr(text)) if isinstance(found, str) else parse_label(found.label) == found
+
+
+def read_or_refused(text):
+    try:
+        return parse_label(text)
+    except ValueError as error:
+        return str(error)
+
+
+@given(month_periods, st.integers(-240, 240))
+def test_a_shifted_period_keeps_its_length_and_shifts_back(period, months):
+    shifted = period.shifted(months)
+    assert shifted.months == period.months
+    assert shifted.shifted(-months) == period
+    assert (shifted > period) == (months > 0)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "to"),
+    [
+        ("2023-03-31", 3, "2023-06-30"),
+        ("2023-06-30", 3, "2023-09-30"),
+        ("2023-02-28", 12, "2024-02-29"),
+        ("2024-01-30", 1, "2024-02-29"),
+        ("2018-11-28", -12, "2017-11-28"),
+    ],
+)
+def test_a_point_shifts_by_the_calendar_and_the_last_day_of_a_month_stays_one(day, months, to):
+    assert Period.parse(day, day).shifted(months) == Period.parse(to, to)
+
+
+def test_a_part_of_a_month_cannot_be_shifted_by_months():
+    with pytest.raises(ValueError, match="1 April 2022 to 5 June 2022 is not made of whole months"):
+        Period.parse("2022-04-01", "2022-06-05").shifted(1)
+
+
+@given(month_periods | periods)
+def test_the_next_period_is_as_long_and_leaves_no_day_out(period):
+    after = next_after(period)
+    assert after.same_length(period)
+    assert after.start - period.end == timedelta(days=1)
+
+
+@given(st.lists(month_periods, max_size=6))
+def test_overlapping_is_any_two_that_overlap(several):
+    assert overlapping(several) == any(a.overlaps(b) for a, b in combinations(set(several), 2))
+
+
+def test_rolling_years_overlap_and_a_period_given_twice_does_not():
+    assert overlapping([Period.year_ending(2018, 3), Period.year_ending(2018, 6)])
+    assert not overlapping([Period.financial_year(2017)] * 2)
+
+
+@given(periods, periods, days)
+def test_a_break_that_separates_is_what_comparable_minds(a, b, day):
+    assert separates(day, a, b) == separates(day, b, a)
+    assert comparable(a, b, [day]) == (a.same_length(b) and not separates(day, a, b))
+
+
+@given(st.lists(month_periods | days.map(Period.point), max_size=8), st.lists(days, max_size=2))
+def test_a_run_may_be_tested_for_trend(several, breaks):
+    run = latest_run(several, breaks).periods
+    assert not overlapping(run)
+    assert all(comparable(a, b, breaks) for a, b in combinations(run, 2))
+    assert list(run) == sorted(run)
+    assert max((period.end for period in several), default=None) == (run[-1].end if run else None)
+
+
+@given(st.integers(1950 * 12, 2090 * 12), st.sampled_from([1, 3, 12, 36]), st.integers(1, 20))
+def test_neighbouring_periods_of_one_length_are_one_regular_run(first, length, count):
+    several = [whole_months(first + length * step, length) for step in range(count)]
+    run = latest_run(reversed(several + several))
+    assert (run.periods, run.reason, run.is_regular) == (tuple(several), "", True)
+
+
+@given(st.integers(1950 * 12, 2090 * 12), st.integers(1, 11), st.integers(2, 20))
+def test_of_rolling_years_only_the_latest_is_left(first, step, count):
+    run = latest_run(whole_months(first + step * number, 12) for number in range(count))
+    assert run.periods == (whole_months(first + step * (count - 1), 12),)
+    assert "overlap, and periods that overlap are never tested for a trend" in run.reason
+
+
+def test_a_run_says_why_it_does_not_go_further_back():
+    years = [Period.calendar_year(year) for year in (2016, 2017, 2018)]
+    rolling = Period.year_ending(2016, 8)
+    run = latest_run([rolling, *years])
+    assert run.periods == tuple(years)
+    assert run.reason == (
+        "Earlier figures are left out: year ending August 2016 and 2016 overlap, and periods that overlap are never "
+        "tested for a trend."
+    )
+    assert latest_run([Period.month(2015, 1), *years]).reason == (
+        "Earlier figures are left out: January 2015 and 2016 are not of the same length."
+    )
+    run = latest_run(years, [date(2017, 1, 1)])
+    assert run.periods == tuple(years[1:])
+    assert run.reason == "Earlier figures are left out: there is a break in the series between 2016 and 2017."
+    assert latest_run([]).periods == ()
+
+
+def test_a_run_with_a_period_missing_is_not_regular():
+    points = [Period.point(date(year, 11, day)) for year, day in [(2016, 10), (2017, 15), (2018, 28)]]
+    assert latest_run(points).is_regular
+    assert not latest_run([*points, Period.point(date(2020, 11, 5))]).is_regular
+    assert not latest_run([Period.calendar_year(year) for year in (2014, 2015, 2017)]).is_regular
