@@ -1,0 +1,1 @@
+"""Files of figures in: read safely, checked whole, and never half-loaded."""
