@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from itertools import combinations, count
+from functools import lru_cache
+from itertools import count, pairwise
 from math import inf
+from typing import NamedTuple
 
 # Advance widths of Arial and Liberation Sans in thousandths of the font size; other characters count as 1,000.
 # fmt: off
@@ -21,8 +23,7 @@ _WIDTHS = {character: width for width, characters in (
 # fmt: on
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """Words on one line: ``x`` is their left edge, ``y`` their baseline."""
 
     words: str
@@ -52,8 +53,8 @@ class Scale:
         return self.at(Decimal(day.toordinal()))
 
 
-def round_ticks(values: Sequence[Decimal], decimals: int, zero_baseline: bool) -> list[Decimal]:
-    """Three to five round values around ``values``: multiples of 1, 2 or 5 times a power of ten."""
+def round_ticks(values: Sequence[Decimal], decimals: int, zero_baseline: bool, most: int = 5) -> list[Decimal]:
+    """Three to ``most`` round values around ``values``: multiples of 1, 2 or 5 times a power of ten."""
     low, high = min(values), max(values)
     if zero_baseline:
         low, high = min(low, Decimal(0)), max(high, Decimal(0))
@@ -61,7 +62,7 @@ def round_ticks(values: Sequence[Decimal], decimals: int, zero_baseline: bool) -
         for step in (Decimal(digit).scaleb(power) for digit in (1, 2, 5)):
             first = int((low / step).to_integral_value(ROUND_FLOOR)) - (low == high != 0)
             last = max(int((high / step).to_integral_value(ROUND_CEILING)), first + 2)
-            if last - first <= 4:
+            if last - first < most:
                 return [step * number for number in range(first, last + 1)]
 
 
@@ -71,17 +72,43 @@ def short(length: float) -> str:
 
 
 def circle(x: float, y: float, r: float) -> str:
+    return f"M{short(x - r)} {short(y)}{_around(r)}"
+
+
+@lru_cache(maxsize=16)
+def _around(r):
     half = f"a{short(r)} {short(r)} 0 1 0 "
-    return f"M{short(x - r)} {short(y)}{half}{short(2 * r)} 0{half}{short(-2 * r)} 0z"
+    return f"{half}{short(2 * r)} 0{half}{short(-2 * r)} 0z"
 
 
 def square(x: float, y: float, r: float) -> str:
     return f"M{short(x - r)} {short(y - r)}h{short(2 * r)}v{short(2 * r)}h{short(-2 * r)}z"
 
 
+def diamond(x: float, y: float, r: float) -> str:
+    step, back = short(r), short(-r)
+    return f"M{short(x)} {short(y - r)}l{step} {step}l{back} {step}l{back} {back}z"
+
+
+def triangle(x: float, y: float, r: float) -> str:
+    """Pointing up; pointing down for a negative ``r``."""
+    return f"M{short(x)} {short(y - r)}l{short(abs(r))} {short(1.8 * r)}h{short(-2 * abs(r))}z"
+
+
+def cross(x: float, y: float, r: float) -> str:
+    """A plus sign with thick arms."""
+    arm = short(2 * r / 3)
+    return f"M{short(x - r / 3)} {short(y - r)}h{arm}v{arm}h{arm}v{arm}h-{arm}v{arm}h-{arm}v-{arm}h-{arm}v-{arm}h{arm}z"
+
+
 def text_width(words: str, font: float) -> float:
     """How wide the words run in Arial or Liberation Sans at that font size, in the unit of the font size."""
-    return sum(_WIDTHS.get(character, 1000) for character in words) * font / 1000
+    return _thousandths(words) * font / 1000
+
+
+@lru_cache(maxsize=4096)
+def _thousandths(words):
+    return sum([_WIDTHS.get(character, 1000) for character in words])
 
 
 def centred(words: str, x: float, y: float, font: int, width: float = inf) -> Text:
@@ -90,49 +117,88 @@ def centred(words: str, x: float, y: float, font: int, width: float = inf) -> Te
     return Text(words, max(0, min(x, width - half) - half), y, font)
 
 
+@lru_cache(maxsize=4096)
+def wrapped(words: str, font: float, limit: float) -> tuple[str, ...]:
+    """The words as lines no wider than ``limit`` where they allow it; a longer word has a line of its own."""
+    lines = []
+    for word in words.split():
+        if lines and text_width(f"{lines[-1]} {word}", font) <= limit:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return tuple(lines)
+
+
 def touching(a, b, gap: float = 0) -> bool:
     """Whether two boxes overlap, or stand less than ``gap`` apart from side to side."""
     return a[0] < b[2] + gap and b[0] < a[2] + gap and a[1] < b[3] and b[1] < a[3]
 
 
-def row(labels, font: int, width: float) -> list[Text]:
+def row(labels, font: int, width: float) -> list[tuple[int, list[Text]]]:
     """Labels, given as (words, x) from left to right, centred on their places with the row's top at y = 0.
+
+    What is returned are the lines of each label that stays, with its number among ``labels``.
 
     They wrap as far as is needed to keep them apart; where that is not enough, labels are left out, the last being
     the surest to stay.
     """
-    for limit in (inf, 8, 5.5):
-        blocks = [_block(words, x, font, width, limit * font) for words, x in labels]
-        if not any(_blocks_touch(a, b) for a, b in combinations(blocks, 2)):
+    for limit in (inf, 8 * font, 5.5 * font):
+        # Blocks stand in order of their places, so only neighbours need to be held apart.
+        if _all_apart(_block(words, x, font, width, limit) for words, x in labels):
             break
-    kept = []
-    for block in reversed(blocks):
-        if not any(_blocks_touch(block, other) for other in kept):
-            kept.insert(0, block)
-    return [text for block in kept for text in block]
+    kept, free = [], inf
+    for number, (words, x) in reversed(list(enumerate(labels))):
+        if x > free:  # whatever its width, it would touch the last one kept
+            continue
+        block = _block(words, x, font, width, limit)
+        left, right = _sides(block)
+        if right <= free:
+            kept.append((number, block))
+            free = left - font / 3
+    return kept[::-1]
 
 
 def beside(wanted, *, within, obstacles, lines, font: int) -> list[Text]:
     """Labels beside their marks, given as (words, x, y), the most important first.
 
     A label stands inside the box ``within`` and touches no obstacle and no other label, or it is left out; of the
-    places that remain it takes the nearest that no line runs through.
+    places that remain it takes the nearest that the fewest lines run through.
     """
     taken, texts = list(obstacles), []
+    lines = [sorted(line) for line in lines]
     for words, x, y in wanted:
-        half = text_width(words, font) / 2
-        free = [
-            text
-            for text in (
-                Text(words, x + side * half + dx * font - half, y + dy * font, font) for side, dx, dy in _PLACES
-            )
-            if _inside(text.box, within) and not any(touching(text.box, box, font / 5) for box in taken)
-        ]
-        if free:
-            best = min(free, key=lambda text: sum(_runs_through(line, text.box) for line in lines))
+        wide = text_width(words, font)
+        # No place of the label reaches beyond these.
+        left, top, right, bottom = x - wide - font, y - 3 * font, x + wide + font, y + 3 * font
+        near = [box for box in taken if box[0] < right and left < box[2] and box[1] < bottom and top < box[3]]
+        passing = [line for line in lines if line[0][0] <= right and left <= line[1][0]]
+        best, fewest = None, inf
+        for text in _free_places(words, x, y, wide, within, near, font):
+            crossings = sum(_runs_through(line, text.box) for line in passing)
+            if crossings < fewest:
+                best, fewest = text, crossings
+            if not crossings:
+                break
+        if best is not None:
             taken.append(best.box)
             texts.append(best)
     return texts
+
+
+def _free_places(words, x, y, wide, within, near, font):
+    """The places for a label, the best first, inside ``within`` and off the boxes ``near``."""
+    half, gap = wide / 2, font / 5
+    outer_left, outer_top, outer_right, outer_bottom = within
+    for side, dx, dy in _PLACES:
+        left, base = x + side * half + dx * font - half, y + dy * font
+        top, right, bottom = base - 0.75 * font, left + wide, base + 0.2 * font
+        if left < outer_left or right > outer_right or top < outer_top or bottom > outer_bottom:
+            continue
+        for box in near:
+            if left < box[2] + gap and box[0] < right + gap and top < box[3] and box[1] < bottom:
+                break
+        else:
+            yield Text(words, left, base, font)
 
 
 # Where a label may stand, the best first: how far its middle is from its mark, as a share of its half width, plus a
@@ -157,35 +223,24 @@ _PLACES = (
 
 def _block(words, x, font, width, limit):
     """Words as lines no wider than ``limit`` where they allow it, centred together on ``x``."""
-    lines = []
-    for word in words.split():
-        if lines and text_width(f"{lines[-1]} {word}", font) <= limit:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    half = max(text_width(line, font) for line in lines) / 2
+    lines = wrapped(words, font, limit)
+    half = max([text_width(line, font) for line in lines]) / 2
     middle = max(half, min(x, width - half))
     return [centred(line, middle, (1 + 1.15 * number) * font, font) for number, line in enumerate(lines)]
 
 
-def _blocks_touch(a, b):
+def _all_apart(blocks):
     """Side by side, whichever lines they share: a label under another's end would read as part of it."""
-    (a_left, a_right), (b_left, b_right) = _sides(a), _sides(b)
-    gap = a[0].font / 3
-    return a_left < b_right + gap and b_left < a_right + gap
+    return all(_sides(before)[1] + before[0].font / 3 <= _sides(after)[0] for before, after in pairwise(blocks))
 
 
 def _sides(block):
-    boxes = [text.box for text in block]
-    return min(box[0] for box in boxes), max(box[2] for box in boxes)
-
-
-def _inside(box, outer):
-    return outer[0] <= box[0] and outer[1] <= box[1] and box[2] <= outer[2] and box[3] <= outer[3]
+    left = min([text.x for text in block])
+    return left, max([text.x + text_width(text.words, text.font) for text in block])
 
 
 def _runs_through(line, box):
-    (x1, y1), (x2, y2) = sorted(line)
+    (x1, y1), (x2, y2) = line
     left, right = max(x1, box[0]), min(x2, box[2])
     if left > right:
         return False

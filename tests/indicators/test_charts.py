@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicators.charts import BreakLine, Point, line_chart
+from indicators.chart_marks import SIGNALS
+from indicators.charts import NARROW, BreakLine, Limit, Point, key, line_chart
 from indicators.drawing import round_ticks, text_width, touching
 from indicators.figures import figure
 from indicators.periods import Period
@@ -282,3 +283,224 @@ def test_periods_that_share_days_are_not_joined():
     rolling = Point(Period.parse("2015-10-01", "2016-09-30"), Decimal(40))
     calendar = [Point(Period.parse(f"{year}-01-01", f"{year}-12-31"), Decimal(41)) for year in (2016, 2017)]
     assert layer(draw([rolling, *calendar]), SERIES_LINE).count("M") == 1
+
+
+def limits(given, mean=100, lower=50, upper=150, **signals):
+    """A Limit for each point; ``signals`` by its place, such as ``at_2="concern"``."""
+    return [
+        Limit(point.period, mean, lower, upper, signals.get(f"at_{place}", "")) for place, point in enumerate(given)
+    ]
+
+
+def levels(svg, paint):
+    """(left, y, right) of every level line of that paint."""
+    return [tuple(map(float, step)) for step in re.findall(r"M([\d.]+) ([\d.]+)H([\d.]+)", layer(svg, paint))]
+
+
+DOTTED = 'stroke-dasharray="2 4"'
+
+
+def means(svg):
+    """The level lines of the average: the path between the dotted ones and what follows them."""
+    path = re.search(rf'{DOTTED}/><path d="([^"]+)"', svg)[1]
+    return [tuple(map(float, step)) for step in re.findall(r"M([\d.]+) ([\d.]+)H([\d.]+)", path)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(points, breaks, st.data(), st.sampled_from([320, 640]))
+def test_any_chart_with_limits_is_well_formed_and_its_labels_keep_apart(some, broken, data, width):
+    level = st.none() | st.floats(-1e6, 1e6) | values
+    signal = st.sampled_from(["", *SIGNALS])
+    some_limits = [Limit(one.period, *(data.draw(level) for _ in range(3)), data.draw(signal)) for one in some]
+    svg = draw(some, limits=some_limits, breaks=broken, width=width)
+    right, bottom = map(float, ElementTree.fromstring(svg).get("viewBox").split()[2:])
+    labels = list(boxes(svg))
+    shrunk = [(left + 0.1, top + 0.1, end - 0.1, foot - 0.1) for left, top, end, foot in labels]
+    assert not any(touching(a, b) for a, b in combinations(shrunk, 2))
+    assert all(a[0] >= -0.1 and a[1] >= -0.1 and a[2] <= right + 0.1 and a[3] <= bottom + 0.1 for a in labels)
+    ends = [float(x) for step in re.findall(r"M([\d.-]+) [\d.-]+H([\d.-]+)", svg) for x in step]
+    assert all(0 <= x <= right for x in ends)
+    assert "nan" not in svg
+    assert svg == draw(some, limits=some_limits, breaks=broken, width=width)
+
+
+def test_limits_are_one_mean_and_two_dotted_lines():
+    given_points = yearly(90, 110, 95, 120)
+    svg = draw(given_points, limits=limits(given_points))
+    ((_, mean, _),) = means(svg)
+    lower, upper = sorted((y for _, y, _ in levels(svg, DOTTED)), reverse=True)
+    assert upper < mean < lower
+    assert (lower - mean) == pytest.approx(mean - upper, abs=0.2)
+    assert "Expected, 2016/17 until 2019/20: average 100, lower limit 50.0, upper limit 150." in description(svg)
+    assert title(svg).endswith("4 points, from 90 to 120. No signals.")
+
+
+def test_limits_stop_at_a_break():
+    given_points = yearly(90, 110, 95, 120)
+    where = BreakLine(date(2018, 4, 1), "New recording", 1)
+    svg = draw(given_points, limits=limits(given_points), breaks=[where])
+    upright = float(re.match(r"M([\d.]+)", layer(svg, 'dasharray="6 5"'))[1])
+    before, after = sorted(means(svg))
+    assert before[2] < upright < after[0]
+    whole = draw(given_points, limits=limits(given_points))
+    assert len(means(whole)) == 1
+
+
+@pytest.mark.parametrize("day", [date(2018, 10, 10), date(2017, 9, 25), date(2018, 9, 30)])
+def test_limits_stop_at_a_break_that_stands_close_to_a_mark(day):
+    given_points = yearly(90, 110, 95, 120)
+    svg = draw(given_points, limits=limits(given_points), breaks=[BreakLine(day, "New recording", 1)])
+    upright = float(re.match(r"M([\d.]+)", layer(svg, 'dasharray="6 5"'))[1])
+    assert len(means(svg)) == 2
+    assert not any(left <= upright <= right for left, _, right in means(svg))
+
+
+def test_limits_stop_where_they_change():
+    given_points = yearly(90, 110, 45, 50)
+    changed = [*limits(given_points[:2]), *limits(given_points[2:], 48, 30, 66)]
+    first, second = sorted(means(draw(given_points, limits=changed)))
+    assert first[2] < second[0]
+    assert first[1] < second[1]
+
+
+def test_limits_of_other_periods_are_not_drawn():
+    svg = draw(yearly(90, 110), limits=limits(yearly(1, first=2040)))
+    assert not layer(svg, DOTTED)
+
+
+def test_a_limit_that_is_none_is_not_drawn():
+    given_points = yearly(90, 110, 95)
+    svg = draw(given_points, limits=limits(given_points, lower=None))
+    assert len(levels(svg, DOTTED)) == 1
+    nothing = draw(given_points, limits=limits(given_points, None, None, None))
+    assert not layer(nothing, DOTTED)
+    assert "Expected" not in description(nothing)
+
+
+def test_the_scale_holds_the_limits():
+    given_points = yearly(90, 110, 95)
+    assert "400" in words(draw(given_points, limits=limits(given_points, upper=390)))
+
+
+@pytest.mark.parametrize(
+    ("signal", "colour", "shape"),
+    [
+        ("concern", "#F46A25", r"M\S+ \S+l(\S+ \S+l){2}"),
+        ("improvement", "#28A197", r"M\S+ \S+l\S+ \S+h-"),
+        ("neither", "#A285D1", r"M\S+ \S+h\S+v\S+h\S+v"),
+    ],
+)
+def test_a_signal_has_a_shape_and_a_colour_of_its_own(signal, colour, shape):
+    given_points = yearly(90, 110, 160)
+    svg = draw(given_points, limits=limits(given_points, at_2=signal))
+    assert re.match(shape, layer(svg, f'fill="{colour}"'))
+    assert layer(svg, 'fill="#12436D"').count("M") == 2
+    assert "2018/19: 160; signal" in description(svg)
+    assert "Signals: 1 " in title(svg)
+
+
+def test_the_three_signals_and_the_restated_have_four_outlines():
+    given_points = yearly(90, 110, 160, 40)
+    svg = draw(
+        [*yearly(85), *given_points], limits=limits(given_points, at_1="concern", at_2="improvement", at_3="neither")
+    )
+    outlines = {
+        re.sub(r"[-\d. ]+", "", layer(svg, paint)) for paint in ("#F46A25", "#28A197", "#A285D1", 'stroke="#801650"')
+    }
+    assert len(outlines) == 4
+
+
+def test_a_triangle_points_away_from_the_average():
+    given_points = yearly(90, 110, 40, 160)
+    for place, step in ((2, "-"), (3, "")):
+        svg = draw(given_points, limits=limits(given_points, **{f"at_{place}": "improvement"}))
+        assert re.match(rf"M\S+ \S+l[\d.]+ {step}\d", layer(svg, 'fill="#28A197"'))
+
+
+def test_a_provisional_signal_is_hollow():
+    given_points = [*yearly(90, 110), *yearly(160, first=2018, provisional=True)]
+    svg = draw(given_points, limits=limits(given_points, at_2="concern"))
+    assert layer(svg, 'fill="#FFFFFF" stroke="#F46A25"').count("M") == 1
+    assert "160; provisional; signal of concern." in description(svg)
+
+
+def test_an_unknown_signal_is_an_error():
+    with pytest.raises(ValueError, match="Unknown signal: 'good'"):
+        Limit(Period.financial_year(2020), 1, 0, 2, "good")
+
+
+def test_limits_add_nothing_where_there_are_none():
+    given_points = yearly(5, 6, 7)
+    assert draw(given_points, limits=()) == draw(given_points)
+    assert draw(given_points) != draw(given_points, limits=limits(given_points, 6, 1, 9))
+
+
+def monthly(count):
+    """Points of ``count`` months, lowest first, highest last but one."""
+    found = []
+    for number in range(count):
+        start = date(2015 + number // 12, number % 12 + 1, 1)
+        end = date(start.year + (start.month == 12), start.month % 12 + 1, 1) - timedelta(days=1)
+        found.append(Point(Period(start, end), Decimal(1000 + 7 * number - 300 * (number == count - 1))))
+    return found
+
+
+def test_of_many_figures_only_the_telling_ones_are_written():
+    svg = draw(monthly(60))
+    assert {"1,000", "1,406", "1,113"} <= set(words(svg))
+    assert len([one for one in words(svg) if one.startswith("1,")]) <= 5
+    assert "March 2017: 1,182." in description(svg)
+    assert len([one for one in words(draw(monthly(16))) if one.startswith("1,")]) > 5
+
+
+def test_of_many_periods_only_those_labelled_are_marked_on_the_axis():
+    svg = draw(monthly(60))
+    marked = len(re.findall(r"M[\d.]+ [\d.]+v", svg))
+    years = [one for one in words(svg) if one.startswith("20") or " 20" in one]
+    assert marked == len(years) < 15
+
+
+def test_narrow_text_is_twelve_pixels_in_a_column_of_290():
+    svg = ElementTree.fromstring(draw(yearly(1, 2), width=NARROW))
+    assert float(svg.get("font-size")) * 290 / NARROW >= 12
+
+
+def test_a_long_unit_wraps():
+    unit = "recorded offences of domestic abuse for each 1,000 people who live in the area"
+    svg = draw(yearly(1, 2), unit=unit, width=NARROW)
+    assert all(right <= NARROW for _, _, right, _ in boxes(svg))
+    assert " ".join(words(svg)).startswith("Recorded offences of domestic abuse for each 1,000")
+
+
+def test_the_key_names_the_marks_that_occur():
+    given_points = yearly(90, 110, 160)
+    assert key(given_points) == []
+    assert key([]) == []
+    far = BreakLine(date(2030, 1, 1), "Later", 1)
+    assert key(given_points, breaks=[far]) == []
+    provisional = [*yearly(80), *yearly(90, 110), *yearly(160, first=2018, provisional=True)]
+    full = key(
+        provisional,
+        breaks=[BreakLine(date(2017, 4, 1), "New", 1)],
+        limits=limits(given_points, at_0="neither", at_1="improvement", at_2="concern"),
+    )
+    assert [sentence.split(" is ")[0].split(" mark ")[0] for sentence in full] == [
+        "Dashed upright lines",
+        "A hollow circle, diamond, triangle or cross",
+        "A hollow square",
+        "The thin line",
+        "A diamond",
+        "A triangle",
+        "A cross",
+    ]
+
+
+def test_every_colour_is_of_the_palette():
+    palette = {"#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1", "#FFFFFF", "#CECECE", "#0B0C0C"}
+    given_points = [*yearly(80), *yearly(90, 110, 160, 40), *yearly(50, first=2020, provisional=True)]
+    svg = draw(
+        given_points,
+        limits=limits(given_points[1:], at_0="neither", at_1="improvement", at_2="concern"),
+        breaks=[BreakLine(date(2018, 4, 1), "New", 1)],
+    )
+    assert set(re.findall("#[0-9A-F]{6}", svg)) == palette
