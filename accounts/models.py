@@ -85,7 +85,7 @@ def partnership_of(row):
 
 
 # First parts of addresses that are not partnerships.
-RESERVED_SLUGS = ["accessibility", "accounts", "admin", "calendar", "media", "static"]
+RESERVED_SLUGS = ["accessibility", "accounts", "admin", "api", "calendar", "media", "static"]
 
 
 class PartnershipQuerySet(ScopedQuerySet):

@@ -133,7 +133,14 @@ else:
     }
 
 # Sessions, cache and sign-in limits live in the database, so that several web hosts share them.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# With Django's own most of 300 entries, a visitor of many addresses would push out the limits of sign-in.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 
@@ -167,6 +174,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DUE_WORK = [
     "actions.rounds.call_added_actions",
     "actions.notices.queue_due",
+    "actions.supply_notices.queue_due",
     "accounts.tasks.fail_abandoned",
     "accounts.post.enqueue_unsent",
     "accounts.tasks.prune",
@@ -180,6 +188,8 @@ LETTERS = {
     "chase": "actions.notices.compose_chase",
     "update-returned": "actions.notices.compose_returned",
     "digest": "actions.notices.compose_digest",
+    "supply-due-soon": "actions.supply_notices.compose",
+    "supply-late": "actions.supply_notices.compose",
 }
 
 # Language and time.
@@ -208,9 +218,14 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 PDF_SECONDS = env.int("PDF_SECONDS", default=60)
 PDF_MEGABYTES = env.int("PDF_MEGABYTES", default=1536)
 
+# Open data: how often one visitor may ask.
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=1_000_000 if MODE == "test" else 120)
+
 # Security. The demonstration runs on this computer over plain HTTP, so only production insists on HTTPS.
 SECURE_SSL_REDIRECT = PRODUCTION
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # or the sign-in limits would count everybody as the proxy
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION

@@ -9,6 +9,7 @@ handler500 = "accounts.views.server_error"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("reports.api.urls")),
     path("", include("reports.urls")),
     path("", include("indicators.urls")),
     path("", include("priorities.urls")),

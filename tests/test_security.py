@@ -1,5 +1,9 @@
 """Headers on every response, deny by default, and no open sign-up."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.conf import settings
 from django.core import mail
@@ -141,3 +145,25 @@ def test_an_inactive_person_is_out_at_once(client, member):
     assert client.get("/kent/").status_code == 200
     User.objects.filter(email="officer@kent.example").update(is_active=False)
     assert client.get("/kent/").status_code == 302
+
+
+@pytest.mark.parametrize(("behind_proxy", "counted"), [("false", "10.0.0.9"), ("true", "203.0.113.5")])
+def test_sign_in_limits_count_the_visitor_and_not_the_proxy(behind_proxy, counted):
+    """The proxy writes the last address of X-Forwarded-For; the others a visitor may have made up."""
+    asked = (
+        "import django; django.setup()\n"
+        "from allauth.account.adapter import get_adapter\n"
+        "from django.test import RequestFactory\n"
+        "said = {'REMOTE_ADDR': '10.0.0.9', 'HTTP_X_FORWARDED_FOR': '198.51.100.7, 203.0.113.5'}\n"
+        "print(get_adapter().get_client_ip(RequestFactory().get('/', **said)))"
+    )
+    environment = os.environ | {"BEHIND_PROXY": behind_proxy, "DJANGO_SETTINGS_MODULE": "csa.settings"}
+    answer = subprocess.run(
+        [sys.executable, "-c", asked],
+        env=environment,
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert answer.stdout.strip() == counted
