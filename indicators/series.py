@@ -1,17 +1,18 @@
 """An indicator's stored figures as pages and reports show them: worded, marked, in order, with their chart."""
 
 import datetime as dt
-from copy import copy
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from indicators import charts, figures
+from indicators import charts, disclosure, figures, likeness, markers
 from indicators.models import Observation
-from indicators.periods import Period, comparable
+from indicators.periods import Period, separates
 
 # A line of fewer periods says nothing that the table does not.
 FEWEST_PERIODS_FOR_A_CHART = 3
+
+RESTATED = "Restated:"
 
 
 @dataclass(frozen=True)
@@ -44,36 +45,75 @@ class NumberedBreak:
     note: str
 
 
-def for_publication(indicator, observations):
-    """``observations`` as they may be published: a count below the indicator's threshold has no value.
+@dataclass(frozen=True)
+class Row:
+    """A Figure of one area as a table shows it: with its marks, keys of markers.MEANINGS.
 
-    Nothing that tells the value is kept: no note, no stated change.
+    ``area`` and ``area_code`` are "" for the whole area, ``file_name`` for a figure that no file brought.
+    ``is_held_back``: those who see it must not publish it.
     """
-    return [_suppressed(one) if _is_small(indicator, one) else one for one in observations]
+
+    figure: Figure
+    area: str
+    area_code: str
+    marks: tuple[str, ...]
+    file_name: str
+    is_held_back: bool
 
 
-def _is_small(indicator, observation):
-    threshold = indicator.suppression_threshold
-    return threshold is not None and observation.value is not None and observation.value < threshold
-
-
-def _suppressed(observation):
-    hidden = copy(observation)
-    hidden.value = hidden.stated_percent = hidden.stated_absolute = None
-    hidden.note = "Suppressed: too small a number to be published."
-    return hidden
+def in_order(observations):
+    """Those of the whole area first, then those of its parts; of an area in order of period, then of printing."""
+    return sorted(observations, key=lambda one: (one.area_id is not None, one.area_id, one.order))
 
 
 def in_words(indicator, observations):
-    """A Figure for each observation, in order of period and then of printing."""
-    ordered = sorted(observations, key=attrgetter("order"))
+    """A Figure for each observation, ``in_order``."""
     result = []
-    for _, same_period in groupby(ordered, key=lambda observation: observation.period):
+    for _, same in groupby(in_order(observations), key=lambda one: (one.area_id, one.start, one.end)):
         earlier = None
-        for observation in same_period:
+        for observation in same:
             result.append(_figure(indicator, observation, _restatement(indicator, earlier, observation)))
             earlier = observation
     return result
+
+
+def rows(indicator, observations, areas=(), held=frozenset()):
+    """A Row for each observation, ``in_order``. ``areas`` name the parts; ``held`` as disclosure.held_back gives it."""
+    names = {area.pk: area for area in areas}
+    ordered = in_order(observations)
+    dates = [one.date for one in indicator.breaks.all()]
+    first_after = _first_after_breaks(ordered, dates)
+    result = []
+    for observation, figure in zip(ordered, in_words(indicator, ordered), strict=True):
+        area = names.get(observation.area_id)
+        marks = markers.of(
+            observation,
+            indicator.decimals,
+            restates=figure.restatement.startswith(RESTATED),
+            after_break=(observation.area_id, observation.start, observation.end) in first_after,
+        )
+        result.append(
+            Row(
+                figure=figure,
+                area=area.name if area else "",
+                area_code=area.code if area else "",
+                marks=marks,
+                file_name=getattr(observation, "file_name", None) or "",
+                is_held_back=disclosure.is_held_back(observation, held),
+            )
+        )
+    return result
+
+
+def _first_after_breaks(ordered, dates):
+    """The (area, start, end) of the first known figures after a break, of an area that has one before it."""
+    found, before = set(), None
+    for one in (one for one in ordered if one.value is not None):
+        same_area = before and before.area_id == one.area_id
+        if same_area and any(separates(day, likeness.period(before), likeness.period(one)) for day in dates):
+            found.add((one.area_id, one.start, one.end))
+        before = one
+    return found
 
 
 def numbered_breaks(indicator):
@@ -84,66 +124,48 @@ def numbered_breaks(indicator):
     ]
 
 
-def chart(indicator, observations, ident):
-    """The chart as SVG, or "" where there are too few periods. ``ident`` makes its ids unique in the page."""
-    ordered = sorted((one for one in observations if one.value is not None), key=attrgetter("order"))
-    if len({one.period for one in ordered}) < FEWEST_PERIODS_FOR_A_CHART:
-        return ""
-    points = [charts.Point(one.period, one.value, one.is_provisional, one.note, one.qualifier) for one in ordered]
-    lines = [
+def points(observations):
+    """The chart Points of one area's ``observations``; none of a period whose figure was since withdrawn."""
+    ordered = sorted(observations, key=attrgetter("order"))
+    standing = {(one.start, one.end): one.value for one in ordered if one.value is not None or one.missing}
+    return [
+        charts.Point(likeness.period(one), one.value, one.is_provisional, one.note, one.qualifier)
+        for one in ordered
+        if one.value is not None and standing[one.start, one.end] is not None
+    ]
+
+
+def is_charted(points):
+    return len({one.period for one in points}) >= FEWEST_PERIODS_FOR_A_CHART
+
+
+def break_lines(indicator):
+    return [
         charts.BreakLine(dt.date.fromisoformat(one.date), one.title, one.number) for one in numbered_breaks(indicator)
     ]
+
+
+def chart(indicator, observations, ident, *, limits=(), width=charts.WIDE):
+    """The chart as SVG, or "" where there are too few periods. ``ident`` makes its ids unique in the page."""
+    drawn = points(observations)
+    if not is_charted(drawn):
+        return ""
     return charts.line_chart(
-        points, ident=ident, title=indicator.title, unit=indicator.unit, decimals=indicator.decimals, breaks=lines
+        drawn,
+        ident=ident,
+        title=indicator.title,
+        unit=indicator.unit,
+        decimals=indicator.decimals,
+        breaks=break_lines(indicator),
+        limits=limits,
+        width=width,
     )
 
 
-@dataclass(frozen=True)
-class Travel:
-    """Direction of travel: ``word`` is "Up", "Down", "No change" or "", ``sentence`` says the comparison."""
-
-    word: str
-    sentence: str
-
-
-def direction_of_travel(indicator):
-    """The latest figure against the latest earlier one that is like for like, or why there is none."""
-    known = sorted((one for one in indicator.observations.all() if one.value is not None), key=attrgetter("order"))
-    if not known:
-        return Travel("", "No figure is known.")
-    newest = {one.period: one for one in known}.values()
-    latest = max(newest, key=lambda one: one.end)
-    breaks = [one.date for one in indicator.breaks.all()]
-    earlier = [
-        one
-        for one in newest
-        if one.end < latest.end
-        and not one.period.overlaps(latest.period)
-        and comparable(one.period, latest.period, breaks)
-    ]
-    if not earlier:
-        return Travel("", f"{_placed(indicator, latest)}. No earlier figure can be compared with it.")
-    return _compare(indicator, max(earlier, key=lambda one: one.end), latest)
-
-
-def _compare(indicator, before, after):
-    words = f"from {_placed(indicator, before)} to {_placed(indicator, after)}"
-    if {before.qualifier, after.qualifier} != {Observation.Qualifier.EXACT}:
-        return Travel("", f"Rounded figures, {words}: the direction cannot be told.")
-    shown = [figures.round_half_up(one.value, indicator.decimals) for one in (before, after)]
-    if shown[0] == shown[1]:
-        return Travel("No change", f"No change {words}.")
-    word = "Up" if shown[1] > shown[0] else "Down"
-    return Travel(word, f"{word} {words}.")
-
-
-def _placed(indicator, observation):
-    """The figure and its period, marked where it is provisional: "4,532 in 2022 (provisional)"."""
-    words = f"{_words(indicator, observation)} in {observation.period.label}"
-    return f"{words} (provisional)" if observation.is_provisional else words
-
-
 def _words(indicator, observation):
+    """The figure, or why there is none: "confidential", "not applicable", "not available"."""
+    if observation.value is None and observation.missing:
+        return observation.missing
     return figures.figure(observation.value, indicator.unit, observation.qualifier, indicator.decimals)
 
 
@@ -152,7 +174,7 @@ def _restatement(indicator, earlier, observation):
     if earlier is None or None in (earlier.value, observation.value) or earlier.value == observation.value:
         return ""
     given = f"{earlier.given_in[:1].upper()}{earlier.given_in[1:]} gave {_words(indicator, earlier)}."
-    return f"Restated: {given}" if earlier.qualifier == Observation.Qualifier.EXACT else given
+    return f"{RESTATED} {given}" if earlier.qualifier == Observation.Qualifier.EXACT else given
 
 
 def _stated_change(indicator, observation):
@@ -175,7 +197,7 @@ def _figure(indicator, observation, restatement):
         text=_words(indicator, observation),
         qualifier=observation.qualifier,
         status=observation.status,
-        printed_in=observation.printed_in,
+        printed_in=observation.given_in,
         as_at=observation.as_at,
         note=observation.note,
         restatement=restatement,

@@ -7,11 +7,12 @@ in the introduction. Dates are ISO text to the day or month. Charts are SVG. ``S
 
 import typing
 from dataclasses import asdict, dataclass, fields, is_dataclass
+from functools import cache
 
 from django.db.models import Prefetch
 
 from actions.models import ProgressUpdate
-from indicators import series
+from indicators import disclosure, series
 from indicators.models import Break, Indicator, Observation
 from indicators.series import Figure, NumberedBreak
 from priorities.notes import numbers
@@ -124,7 +125,7 @@ def _priorities(agreement):
     Figures and breaks are those known when the edition was printed: of its own year or earlier.
     """
     accepted = ProgressUpdate.objects.accepted().newest_round_first()
-    known = Observation.objects.of_whole_area().filter(printed_year__lte=agreement.year)
+    known = Observation.objects.filter(disclosure.DECIDING, printed_year__lte=agreement.year)
     breaks = Break.objects.filter(date__lte=agreement.financial_year.end)
     own = Indicator.objects.filter(partnership=agreement.partnership)
     return agreement.priorities.with_leads().prefetch_related(
@@ -146,7 +147,9 @@ def _priority(priority):
         sections=[Section(section.heading, section.body, section.as_at) for section in priority.sections.all()],
         actions=[_action(action) for action in priority.actions.all()],
         indicators=[
-            _indicator(priority, indicator) for indicator in priority.indicators.all() if indicator.known_observations
+            _indicator(priority, indicator, published)
+            for indicator in priority.indicators.all()
+            if (published := _published(indicator))
         ],
         notes=_notes(priority),
     )
@@ -163,8 +166,13 @@ def _action(action):
     )
 
 
-def _indicator(priority, indicator):
-    observations = series.for_publication(indicator, indicator.known_observations)
+def _published(indicator):
+    """The figures of the whole area as they may be published."""
+    published = disclosure.for_publication(indicator, indicator.known_observations)
+    return [one for one in published if one.area_id is None]
+
+
+def _indicator(priority, indicator, observations):
     return IndicatorPart(
         slug=indicator.slug,
         title=indicator.title,
@@ -209,10 +217,16 @@ def from_data(data):
     return _read(Document, data)
 
 
+@cache
+def _types(kind):
+    """(name, type) of each field; asked once, as a report has thousands of parts."""
+    types = typing.get_type_hints(kind)
+    return [(field.name, types[field.name]) for field in fields(kind)]
+
+
 def _read(kind, value):
     if is_dataclass(kind):
-        types = typing.get_type_hints(kind)
-        return kind(**{field.name: _read(types[field.name], value[field.name]) for field in fields(kind)})
+        return kind(**{name: _read(type_, value[name]) for name, type_ in _types(kind)})
     if typing.get_origin(kind) is list:
         (item,) = typing.get_args(kind)
         return [_read(item, one) for one in value]

@@ -1,7 +1,7 @@
 from django import forms
 
-from actions.forms.dates import DateInputField
 from actions.models import Concern
+from priorities.date_input import DateInputField
 from priorities.forms import RichTextFormField
 
 

@@ -2,8 +2,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from actions import rounds
-from actions.forms.dates import DateInputField
 from actions.models import Round
+from priorities.date_input import DateInputField
 from priorities.dates import british
 
 

@@ -5,10 +5,10 @@ import uuid
 from django import forms
 from django.core.exceptions import ValidationError
 
-from actions.forms.dates import DateInput
 from actions.models import ProgressUpdate
 from actions.particulars import NEEDED, PARTS
 from actions.workflow import Content
+from priorities.date_input import DateInput
 from priorities.dates import british, validate_partial_date
 from priorities.forms import RichTextFormField, RichTextInput
 from priorities.text import plain

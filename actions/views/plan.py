@@ -7,7 +7,8 @@ from accounts.permissions import can_manage_people, working_in
 from actions import permissions
 from actions.models import Action, ProgressUpdate
 from actions.threads import thread
-from indicators import series
+from indicators.disclosure import sees_true_values
+from indicators.glance import glances
 from priorities.models import Agreement, Priority
 from priorities.notes import NoteLinks, numbers
 from priorities.text import note_keys
@@ -28,6 +29,7 @@ def partnership_detail(request, partnership):
             "partnership": partnership,
             "years": years,
             "can_manage_people": can_manage_people(request.user, partnership),
+            "works_here": sees_true_values(request.user, partnership),
         },
     )
 
@@ -80,10 +82,9 @@ def priority_detail(request, partnership, year, slug):
             "notes": notes,
             "links": NoteLinks(numbers(notes), "priority"),
             "actions": priority.actions.prefetch_related(_updates(request.user)),
-            "indicators": [
-                (one, series.direction_of_travel(one))
-                for one in priority.indicators.visible_to(request.user).with_figures()
-            ],
+            "indicators": glances(
+                priority.indicators.visible_to(request.user), request.user, priority.agreement.partnership
+            ),
         },
     )
 

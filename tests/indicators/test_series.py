@@ -1,4 +1,4 @@
-"""Figures in words, and the direction of travel: like with like only, or the reason why not."""
+"""Figures in words, with their marks and what was given before, and their chart."""
 
 import csv
 import datetime as dt
@@ -7,9 +7,9 @@ import io
 import pytest
 
 from indicators import series
-from indicators.models import Break, Indicator, Observation
+from indicators.models import Area, Break, Indicator, Observation
 
-Status = Observation.Status
+Status, Missing = Observation.Status, Observation.Missing
 
 
 @pytest.fixture
@@ -36,65 +36,6 @@ def observe(indicator, start, end, value, **fields):
 
 def year(indicator, first, value, **fields):
     return observe(indicator, dt.date(first, 4, 1), dt.date(first + 1, 3, 31), value, **fields)
-
-
-def travel(indicator):
-    return series.direction_of_travel(Indicator.objects.with_figures().get(pk=indicator.pk))
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(("after", "word"), [(90, "Down"), (110, "Up"), (100, "No change")])
-def test_like_with_like(indicator, after, word):
-    year(indicator, 2020, 100)
-    year(indicator, 2021, after)
-    assert travel(indicator).word == word
-    assert "2020/21" in travel(indicator).sentence
-    assert "2021/22" in travel(indicator).sentence
-
-
-@pytest.mark.django_db
-def test_no_figure_and_one_figure(indicator):
-    assert travel(indicator).sentence == "No figure is known."
-    year(indicator, 2021, None)
-    assert travel(indicator).sentence == "No figure is known.", "blank is not zero"
-    year(indicator, 2020, 7, status=Status.PROVISIONAL)
-    assert travel(indicator) == series.Travel(
-        "", "7 in 2020/21 (provisional). No earlier figure can be compared with it."
-    )
-
-
-@pytest.mark.django_db
-def test_not_across_a_break(indicator):
-    year(indicator, 2020, 100)
-    year(indicator, 2021, 90)
-    Break.objects.create(indicator=indicator, date=dt.date(2021, 4, 1), title="New recording", note="New.")
-    assert travel(indicator).word == ""
-    assert "No earlier figure" in travel(indicator).sentence
-
-
-@pytest.mark.django_db
-def test_not_between_lengths_and_not_between_overlapping_years(indicator):
-    observe(indicator, dt.date(2021, 4, 1), dt.date(2021, 9, 30), 50)
-    year(indicator, 2021, 90)
-    observe(indicator, dt.date(2021, 1, 1), dt.date(2021, 12, 31), 95)
-    assert travel(indicator).word == ""
-
-
-@pytest.mark.django_db
-def test_not_between_rounded_figures(indicator):
-    year(indicator, 2020, 3000, qualifier="over")
-    year(indicator, 2021, 3100)
-    assert travel(indicator) == series.Travel(
-        "", "Rounded figures, from over 3,000 in 2020/21 to 3,100 in 2021/22: the direction cannot be told."
-    )
-
-
-@pytest.mark.django_db
-def test_the_later_edition_is_compared(indicator):
-    year(indicator, 2020, 100)
-    year(indicator, 2021, 90)
-    year(indicator, 2020, 80, printed_in="2023/24", printed_year=2023)
-    assert travel(indicator).word == "Up"
 
 
 @pytest.mark.django_db
@@ -167,34 +108,53 @@ def test_the_change_as_it_was_printed(stated, words, indicator):
 
 
 @pytest.mark.django_db
-def test_a_change_that_rounding_hides_is_no_change(indicator):
-    Indicator.objects.update(decimals=1)
-    year(indicator, 2020, "4.91")
-    year(indicator, 2021, "4.94")
-    assert travel(indicator).sentence == "No change from 4.9 in 2020/21 to 4.9 in 2021/22."
-
-
-@pytest.mark.django_db
 def test_a_blank_figure_restates_nothing(indicator):
     year(indicator, 2020, None)
     year(indicator, 2020, 5, printed_in="2023/24", printed_year=2023)
     year(indicator, 2020, None, printed_in="2024/25", printed_year=2024)
     assert [figure.restatement for figure in series.in_words(indicator, indicator.observations.all())] == ["", "", ""]
-    assert travel(indicator).sentence.startswith("5 in 2020/21")
 
 
 @pytest.mark.django_db
-def test_small_counts_are_not_published(indicator):
-    for first, value in ((2018, 9), (2019, 2), (2020, 11), (2021, 5)):
-        year(indicator, first, value, stated_percent=-30, note=f"{value} in all.")
-    known = indicator.observations.all()
+def test_each_row_has_its_marks(indicator):
     indicator.suppression_threshold = 5
-    public = series.for_publication(indicator, known)
-    words = series.in_words(indicator, public)
-    assert [figure.value for figure in words] == ["9", None, "11", "5"]
-    told = f"{words[1]} {series.chart(indicator, public, 'x')}"
-    assert "2 in all" not in told
-    assert "30%" not in str(words[1])
-    assert "Suppressed" in words[1].note
-    assert "2019/20: 2" not in series.chart(indicator, public, "x")
-    assert "2019/20: 2" in series.chart(indicator, known, "x"), "the control: members see it"
+    dover = Area.objects.create(partnership=indicator.partnership, code="E07000108", name="Dover town")
+    year(indicator, 2018, 9, status=Status.PROVISIONAL)
+    year(indicator, 2018, 10, printed_in="2023/24", printed_year=2023, status=Status.ESTIMATE)
+    year(indicator, 2019, None)
+    year(indicator, 2020, None, missing=Missing.NOT_APPLICABLE)
+    year(indicator, 2021, "0.4")
+    year(indicator, 2018, 7, area=dover)
+    year(indicator, 2019, 2, area=dover)
+    Break.objects.create(indicator=indicator, date=dt.date(2020, 4, 1), title="New recording", note="New.")
+    known = indicator.observations.all()
+    rows = series.rows(indicator, known, [dover], held={(dover.pk, dt.date(2019, 4, 1), dt.date(2020, 3, 31))})
+    assert [(row.area, row.figure.period, row.marks, row.is_held_back) for row in rows] == [
+        ("", "2018/19", ("p",), False),
+        ("", "2018/19", ("r", "e"), False),
+        ("", "2019/20", ("x",), False),
+        ("", "2020/21", ("z",), False),
+        ("", "2021/22", ("b", "low"), False),
+        ("Dover town", "2018/19", (), False),
+        ("Dover town", "2019/20", (), True),
+    ]
+    assert [row.figure.text for row in rows[2:5]] == ["not available", "not applicable", "0"]
+
+
+@pytest.mark.django_db
+def test_figures_of_parts_restate_none_of_the_whole(indicator):
+    part = Area.objects.create(partnership=indicator.partnership, code="E07000108", name="Dover town")
+    year(indicator, 2020, 100)
+    year(indicator, 2020, 40, area=part)
+    assert [figure.restatement for figure in series.in_words(indicator, indicator.observations.all())] == ["", ""]
+
+
+@pytest.mark.django_db
+def test_a_figure_that_was_withdrawn_is_not_drawn(indicator):
+    year(indicator, 2020, 100)
+    year(indicator, 2021, 90)
+    assert len(series.points(indicator.observations.all())) == 2
+    year(indicator, 2020, None, printed_in="2023/24", printed_year=2023)
+    assert len(series.points(indicator.observations.all())) == 2, "blank says nothing"
+    year(indicator, 2020, None, missing=Missing.CONFIDENTIAL, printed_in="2024/25", printed_year=2024)
+    assert [point.value for point in series.points(indicator.observations.all())] == [90]

@@ -1,0 +1,3 @@
+from indicators.forms.search import IndicatorSearchForm
+
+__all__ = ["IndicatorSearchForm"]
