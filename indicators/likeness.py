@@ -1,6 +1,6 @@
 """Which figures of a series are alike: the current ones, those to be compared, and those to be tested together.
 
-A figure is anything with start, end, value and missing. What a period is and which two are like for like is
+A figure is anything with start, end, value, missing and status. What a period is and which two are like for like is
 ``periods``' business; here it is remembered, because a page of fifty series asks it of the same periods fifty times.
 """
 
@@ -15,11 +15,12 @@ from indicators.periods import Period, comparable, latest_run
 def current(observations):
     """The current figures that are known, in order of period. One that was since withdrawn is not known.
 
-    A blank says nothing, and leaves the figure before it standing.
+    A blank says nothing, and leaves the figure before it standing; so does one of which part was not supplied: it
+    would look like a fall.
     """
     standing = {}
     for one in observations:
-        if one.value is not None or one.missing:
+        if (one.value is not None or one.missing) and one.status != "incomplete":
             standing[one.end, one.start] = one
     return [standing[key] for key in sorted(standing) if standing[key].value is not None]
 

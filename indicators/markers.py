@@ -7,6 +7,7 @@ MEANINGS = {
     "p": "provisional",
     "r": "revised: an earlier edition or supply gave another figure",
     "e": "estimated",
+    "u": "unreliable: part of what it counts was not supplied, so it is not compared or drawn",
     "b": "break in the series: not comparable with the figures before it",
     "c": "confidential, or too small a number to be published",
     "x": "not available",
@@ -18,6 +19,7 @@ _STATUSES = {
     Observation.Status.PROVISIONAL: "p",
     Observation.Status.REVISED: "r",
     Observation.Status.ESTIMATE: "e",
+    Observation.Status.INCOMPLETE: "u",
 }
 _MISSING = {
     "": "x",

@@ -125,8 +125,11 @@ def numbered_breaks(indicator):
 
 
 def points(observations):
-    """The chart Points of one area's ``observations``; none of a period whose figure was since withdrawn."""
-    ordered = sorted(observations, key=attrgetter("order"))
+    """The chart Points of one area's ``observations``; none of a period whose figure was since withdrawn.
+
+    None of a figure of which part was not supplied either: it would be drawn as a fall.
+    """
+    ordered = sorted((one for one in observations if not one.is_incomplete), key=attrgetter("order"))
     standing = {(one.start, one.end): one.value for one in ordered if one.value is not None or one.missing}
     return [
         charts.Point(likeness.period(one), one.value, one.is_provisional, one.note, one.qualifier)

@@ -8,7 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from indicators.imports.reading import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE, NOT_STATED, PROVISIONAL, shortened
+from indicators.imports.reading import (
+    CONFIDENTIAL,
+    INCOMPLETE,
+    NOT_APPLICABLE,
+    NOT_AVAILABLE,
+    NOT_STATED,
+    PROVISIONAL,
+    shortened,
+)
 from priorities.dates import MONTHS
 
 
@@ -34,7 +42,7 @@ class Number(NamedTuple):
 
 
 _MISSING = {"x": NOT_AVAILABLE, "c": CONFIDENTIAL, "z": NOT_APPLICABLE, "low": NOT_AVAILABLE}
-_STATUS = {"p": PROVISIONAL, "r": "revised", "e": "estimate"}
+_STATUS = {"p": PROVISIONAL, "r": "revised", "e": "estimate", "u": INCOMPLETE}
 _NO_FIGURE = {"-", "..", "…", "\N{EN DASH}"}
 _MARKERS = re.compile(r"\[\s*([a-z]+)\s*\]", re.IGNORECASE)
 _ERROR = re.compile(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!)|Err:[0-9]+")

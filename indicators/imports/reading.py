@@ -13,7 +13,7 @@ from indicators.periods import Period
 
 LARGEST_REFUSED = 100
 
-NOT_STATED, PROVISIONAL = "not stated", "provisional"
+NOT_STATED, PROVISIONAL, INCOMPLETE = "not stated", "provisional", "incomplete"
 NOT_AVAILABLE, CONFIDENTIAL, NOT_APPLICABLE = "not available", "confidential", "not applicable"
 
 
@@ -106,7 +106,7 @@ class Reading:
 
     ``unplaced`` holds figures for no area of ours (such as "Unassigned Kent"): shown, counted, never loaded.
     ``gaps`` holds the first days of months in which the supply looks incomplete. ``counts`` is
-    {period's label: {area's name: {measure: number, or why it is missing}}}, ready for JSON.
+    {month as "2018-10", or a longer period's label: {area's name: {measure: number, or why it is missing}}}, for JSON.
     """
 
     figures: list[Read] = field(default_factory=list)
@@ -124,7 +124,8 @@ class Reading:
             return self._add_again(before, read, file)
         self._seen[key] = read
         (self.figures if placed else self.unplaced).append(read)
-        of_area = self.counts.setdefault(read.period.label, {}).setdefault(read.area_name, {})
+        name = f"{read.start:%Y-%m}" if read.period.months == 1 else read.period.label
+        of_area = self.counts.setdefault(name, {}).setdefault(read.area_name, {})
         of_area[read.measure] = read.missing if read.value is None else _json_number(read.value)
 
     def _add_again(self, before, read, file):

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from indicators.imports import cells, files, gaps
 from indicators.imports.archives import FileRefused
-from indicators.imports.reading import PROVISIONAL, Areas, Read, Reading, TooManyRefused, counted
+from indicators.imports.reading import INCOMPLETE, Areas, Read, Reading, TooManyRefused, counted
 from indicators.periods import Period
 
 CASUALTIES = "Casualties"
@@ -259,7 +259,7 @@ def _add_figures(reading, counts, areas, measures):
     for year, last_month in sorted(counts.last_months.items()):
         if last_month < 12:
             last = gaps.month_of(date(year, last_month, 1)).label
-            reading.warn(f"No collision is later than {last}: the figures of {year} are marked provisional.")
+            reading.warn(f"No collision is later than {last}: the figures of {year} are marked incomplete.")
         for measure in measures:
             for code, name in named.items():
                 _add_year(reading, counts, areas, (measure, code, name), year, last_month)
@@ -268,7 +268,7 @@ def _add_figures(reading, counts, areas, measures):
 def _add_year(reading, counts, areas, figure, year, last_month):
     measure, code, name = figure
     codes = areas.districts if areas.districts and code == areas.code else [code]
-    status = {"status": PROVISIONAL} if last_month < 12 else {}
+    status = {"status": INCOMPLETE} if last_month < 12 else {}
     months = [sum(counts.counted[measure, one, year, month] for one in codes) for month in range(1, last_month + 1)]
     whole = Period(date(year, 1, 1), date(year, 12, 31))
     reading.add(Read(measure, code, name, whole.start, whole.end, Decimal(sum(months)), **status))

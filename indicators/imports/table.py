@@ -290,7 +290,7 @@ def _area(text, indicator, known):
 
 
 def _status(text):
-    return _choice(text, ["not stated", "provisional", "validated", "revised", "estimate"], "status")
+    return _choice(text, ["not stated", "provisional", "validated", "revised", "estimate", "incomplete"], "status")
 
 
 def _qualifier(text):

@@ -75,6 +75,7 @@ class Observation(NaturalKeyModel):
         VALIDATED = "validated", "Validated"
         REVISED = "revised", "Revised"
         ESTIMATE = "estimate", "Estimate"
+        INCOMPLETE = "incomplete", "Incomplete supply"
 
     partnership_path = "indicator__partnership"
     natural_key_parent = "indicator"
@@ -172,6 +173,11 @@ class Observation(NaturalKeyModel):
     def given_in(self):
         """Where the figure comes from: an edition, or "figures recorded on 3 May 2026"."""
         return self.printed_in or f"figures recorded on {british(timezone.localdate(self.recorded_at))}"
+
+    @property
+    def is_incomplete(self):
+        """Part of what it should count was not supplied: it is shown, and neither compared nor drawn as a line."""
+        return self.status == self.Status.INCOMPLETE
 
     @property
     def is_provisional(self):

@@ -64,6 +64,15 @@ def test_like_with_like(after, word, begins):
     assert "2021/22, compared with 2020/21" in found.sentence
 
 
+def test_an_incomplete_supply_is_not_a_fall():
+    """The month before it is what is known; the control is the same figure, complete."""
+    *known, collapsed = months(100, 102, 98, 101, 40)
+    assert sentence(*known, collapsed._replace(status="incomplete")) == sentence(*known)
+    assert sentence(*known, collapsed).startswith("Fell by 60.4% to 40")
+    replaced = [collapsed, collapsed._replace(value=Decimal(39), status="incomplete")]
+    assert sentence(*known, *replaced) == sentence(*known, collapsed), "what was complete stays"
+
+
 def test_no_figure_and_one_figure():
     assert sentence() == sentence(year(2021, None)) == "No figure is known.", "blank is not zero"
     assert sentence(year(2021, None), year(2020, 7, status="provisional")) == (

@@ -158,3 +158,10 @@ def test_a_figure_that_was_withdrawn_is_not_drawn(indicator):
     assert len(series.points(indicator.observations.all())) == 2, "blank says nothing"
     year(indicator, 2020, None, missing=Missing.CONFIDENTIAL, printed_in="2024/25", printed_year=2024)
     assert [point.value for point in series.points(indicator.observations.all())] == [90]
+
+
+@pytest.mark.django_db
+def test_a_figure_of_which_part_was_not_supplied_is_not_drawn(indicator):
+    year(indicator, 2020, 100)
+    year(indicator, 2021, 40, status="incomplete")
+    assert [point.value for point in series.points(indicator.observations.all())] == [100]

@@ -125,7 +125,7 @@ def test_a_district_is_found_under_its_former_name_and_a_place_elsewhere_is_outs
         ("2018-10", police_uk.OUTSIDE, "Burglary"): 1,
         ("2018-10", police_uk.NO_LOCATION, "Burglary"): 1,
     }
-    assert reading.counts["October 2018"][police_uk.OUTSIDE] == {"Burglary": 1}
+    assert reading.counts["2018-10"][police_uk.OUTSIDE] == {"Burglary": 1}
     renamed = read(street(row(place=MEDWAY)), former_names={"Medway": "Ashford"})
     assert counted(renamed)["2018-10", "Ashford", "Burglary"] == 1
 

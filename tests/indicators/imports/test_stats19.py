@@ -125,11 +125,11 @@ def test_the_months_of_a_year_add_up_to_it():
     assert sum(one.value for one in months if one.measure == CASUALTIES) == of_year(reading)[CASUALTIES]
 
 
-def test_a_year_without_december_is_provisional():
+def test_a_year_without_december_is_incomplete():
     """Control: the whole year is not."""
     reading = read([one for one in COLLISION_ROWS if "/12/" not in one], PEOPLE_ROWS)
-    assert {one.status for one in reading.figures} == {"provisional"}
-    assert "No collision is later than May 2023: the figures of 2023 are marked provisional." in [
+    assert {one.status for one in reading.figures} == {"incomplete"}
+    assert "No collision is later than May 2023: the figures of 2023 are marked incomplete." in [
         one.text for one in reading.warnings
     ]
     assert {one.status for one in read().figures} == {"not stated"}
