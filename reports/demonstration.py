@@ -15,6 +15,7 @@ from actions import concerns, recommendations
 from actions.models import Action, ProgressUpdate, Round, UpdateEvent
 from actions.rollover import roll_over
 from indicators.models import Indicator, Observation
+from indicators.periods import Period
 from priorities.models import Agreement, Lead, Priority, Section
 from priorities.years import FinancialYear
 from reports import editions
@@ -46,6 +47,15 @@ DOVER_ACTIONS = [
     "Bring the shop radio scheme to ten more shops",
     "Hold a safety walk with residents in each ward",
 ]
+# Indicators of Kent of which figures are expected in the demonstration: how many days after a year they are owed, and
+# who is the contact.
+EXPECTED_FIGURES = {
+    "asb-incidents": (120, ""),
+    "casualties-all": (180, "lead.rs@kent.example"),
+    "one-stop-shop-visits": (155, "lead.da@kent.example"),
+}
+# Reports a month, oldest first.
+BICYCLE_THEFTS = [35, 30, 27, 33, 29, 36, 32, 26, 30, 34, 28, 31, 33, 29, 30, 22, 21, 24, 19, 23, 20, 18, 22, 21]
 # The states that one demonstration round shows, in turn: state, rating, reason.
 SHOWN_STATES = [
     (ProgressUpdate.State.ACCEPTED, "green", ""),
@@ -95,6 +105,9 @@ def _live_year(now):
     _set_due_dates(live, now.date(), year)
     _rounds(live, now)
     _concerns(live, now)
+    for slug, (days, email) in EXPECTED_FIGURES.items():
+        contact = User.objects.filter(email=email).first()
+        kent.indicators.filter(slug=slug).update(supply_months=12, supply_days=days, supply_contact=contact)
 
 
 def _concerns(agreement, now):
@@ -277,6 +290,7 @@ def _district(now):
     _rounds(agreement, now)
     _edition(agreement, "Demonstration: Dover Community Safety Plan " + year.label)
     _district_indicator(dover, priority, year)
+    _monthly_indicator(dover, priority, now)
 
 
 def _district_indicator(dover, priority, year):
@@ -306,4 +320,39 @@ def _district_indicator(dover, priority, year):
             printed_in=year.label,
             printed_year=year.start_year,
             as_at=year.start.isoformat(),
+        )
+
+
+def _monthly_indicator(dover, priority, now):
+    """Figures up to the month before last, the newest of them recorded lately: the last month's is owed."""
+    indicator = Indicator.objects.create(
+        partnership=dover,
+        slug="bicycle-thefts",
+        position=1,
+        title="Bicycle thefts reported in a month",
+        definition="Reports of bicycle theft in the district. Invented for the demonstration.",
+        unit="reports",
+        kind=Indicator.Kind.PROXY,
+        geography_name="Dover",
+        geography_code="E07000108",
+        supplier="Demonstration",
+        basis=Indicator.Basis.MONTH,
+        desired=Indicator.Direction.DOWN,
+        direction_note="A fall can mean fewer thefts or fewer reports.",
+        supply_months=1,
+        supply_days=35,
+    )
+    indicator.priorities.set([priority])
+    officer = User.objects.get(email="officer@dover.example")
+    latest = Period.month(now.year, now.month).shifted(-2)
+    for back, value in enumerate(reversed(BICYCLE_THEFTS)):
+        past = latest.shifted(-back)
+        Observation.objects.create(
+            indicator=indicator,
+            start=past.start,
+            end=past.end,
+            value=value,
+            printed_year=FinancialYear.of(now.date()).start_year,
+            recorded_at=now - dt.timedelta(days=5 + 30 * back),
+            recorded_by=officer,
         )

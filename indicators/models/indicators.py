@@ -105,7 +105,7 @@ class Indicator(NaturalKeyModel):
         null=True,
         blank=True,
         related_name="supplies",
-        help_text="Who is reminded, besides the officers.",
+        help_text="Who is reminded. Without one, the officers are.",
     )
     feed_source = models.CharField("fed from", max_length=12, choices=Feed, blank=True)
     feed_measure = models.CharField(

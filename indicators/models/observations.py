@@ -116,6 +116,10 @@ class Observation(NaturalKeyModel):
 
     class Meta:
         ordering = ["indicator_id", "area_id", "end", "start", "printed_year", "recorded_at", "printed_in"]
+        indexes = [
+            # For the latest figure of each of thousands of indicators.
+            models.Index(fields=["indicator", "-end", "-start"], condition=Q(area=None), name="observation_latest"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "start", "end", "printed_in"],

@@ -76,6 +76,11 @@ def test_nothing_is_owed_without_a_rhythm_or_before_the_first_figure():
     assert owed(None, 1, 20).owed == ()
 
 
+@pytest.mark.parametrize(("day", "expected"), [(dt.date(2026, 10, 31), 1), (dt.date(2026, 11, 1), 2)])
+def test_a_period_that_ends_today_is_not_owed_yet(day, expected):
+    assert len(owed(Period.month(2026, 8), 1, 20, day).owed) == expected
+
+
 def test_of_a_long_silence_the_newest_are_named_and_the_others_counted():
     supply = owed(Period.month(2016, 12), 1, 20)
     assert len(supply.owed) == supplies.MOST_NAMED
