@@ -98,7 +98,7 @@ def test_measures_get_indicators_and_figures(kent, months):
     told = run("import_police_uk", *months)
     assert told["done"]
     assert told["indicators_made"] == ["anti-social-behaviour", "burglary"]
-    assert told["counts"]["January 2019"]["Folkestone and Hythe"]["Burglary"] == 2
+    assert told["counts"]["2019-01"]["Folkestone and Hythe"]["Burglary"] == 2
     assert told["figures"] == {"new": 26, "restated": 0, "unchanged": 0}
     assert kent.indicators.count() == before + 2
     made = kent.indicators.get(slug="burglary")
@@ -229,45 +229,40 @@ def test_an_unknown_partnership_is_named():
         call_command("import_police_uk", "nowhere", "file.csv")
 
 
-def gap_files(folder):
-    """Three months, the last with a gap: recorded crime collapses while anti-social behaviour stays."""
-    crimes = {"2018-09": 200, "2018-10": 200, "2018-12": 50}
+def burglaries_of(folder, **crimes):
+    """A file for each month, such as ``of_2018_10=200``, always with the same anti-social behaviour."""
+    months = {name.removeprefix("of_").replace("_", "-"): number for name, number in crimes.items()}
     return [
         street_file(
             folder / f"{month}-kent-street.csv",
             (month, "Ashford", "Burglary", number),
             (month, "Ashford", "Anti-social behaviour", 90),
         )
-        for month, number in crimes.items()
+        for month, number in months.items()
     ]
 
 
 @pytest.mark.django_db
 def test_a_gap_in_supply_is_marked_and_said(kent, tmp_path):
-    told = run("import_police_uk", *gap_files(tmp_path))
-    assert any("gap in what the force supplied" in one["reason"] for one in told["warnings"])
+    """Recorded crime collapses while anti-social behaviour stays."""
+    told = run("import_police_uk", *burglaries_of(tmp_path, of_2018_09=200, of_2018_10=200, of_2018_12=50))
+    assert any("December 2018 looks incomplete" in one["reason"] for one in told["warnings"])
     burglary, asb = kent.indicators.get(slug="burglary"), kent.indicators.get(slug="anti-social-behaviour")
-    marked = burglary.observations.filter(area=None, status="provisional").get()
+    marked = burglary.observations.filter(area=None, status="incomplete").get()
     assert marked.start.isoformat() == "2018-12-01"
     assert feeding.GAP_NOTE in marked.note
-    assert not asb.observations.filter(status="provisional").exists()
+    assert not asb.observations.filter(status="incomplete").exists()
 
 
 @pytest.mark.django_db
 def test_a_gap_shows_against_the_stored_months(kent, tmp_path):
-    """Each month in a run of its own, as they come; the month after a gap is compared with the one before it."""
-    *before, gap = gap_files(tmp_path)
-    for file in before:
-        run("import_police_uk", file)
-    told = run("import_police_uk", gap)
-    assert any("December 2018 looks incomplete" in one["reason"] for one in told["warnings"])
-    after = street_file(
-        tmp_path / "2019-01-kent-street.csv",
-        ("2019-01", "Ashford", "Burglary", 60),
-        ("2019-01", "Ashford", "Anti-social behaviour", 90),
-    )
-    told = run("import_police_uk", after)
-    assert any("January 2019 looks incomplete" in one["reason"] for one in told["warnings"])
+    """Each month in a run of its own, as they come: a stored month that is a gap is no measure for the next one."""
+    first, *gaps = burglaries_of(tmp_path, of_2018_10=200, of_2018_11=50, of_2018_12=50, of_2019_01=60)
+    run("import_police_uk", first)
+    for file, month in zip(gaps, ("November 2018", "December 2018", "January 2019"), strict=True):
+        told = run("import_police_uk", file)
+        assert any(f"{month} looks incomplete" in one["reason"] for one in told["warnings"]), month
+    assert kent.indicators.get(slug="burglary").observations.filter(area=None, status="incomplete").count() == 3
 
 
 @needs_samples
@@ -384,7 +379,7 @@ def test_collisions_of_a_year(kent):
         "Serious collisions": 5,
         "Slight collisions": 11,
     }
-    assert {(label, status) for _, label, status in wholes.values()} == {("2023", "provisional")}
+    assert {(label, status) for _, label, status in wholes.values()} == {("2023", "incomplete")}
     assert not kent.indicators.filter(feed_measure__startswith="Killed").exists(), "casualties are not in this file"
 
 

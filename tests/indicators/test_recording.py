@@ -119,6 +119,20 @@ def test_a_printed_figure_is_restated_too(kent, member):
 
 
 @pytest.mark.django_db
+def test_the_last_given_stands(indicator, member):
+    """Of a printed figure of this year and of recorded ones the last; an earlier value given again is a new one."""
+    keep = partial(recording.record, indicator, by=member("officer"))
+    printed = {"start": dt.date(2022, 4, 1), "end": dt.date(2023, 3, 31), "value": 1}
+    seen = indicator.observations.create(**printed, printed_in="2026/27", printed_year=2026).pk
+    for hours, value in enumerate((2, 3, 1), start=1):
+        given = proposal(indicator, value)
+        assert keep(given, seen=seen, at=NOW + dt.timedelta(hours=hours)) == Outcome.RESTATED
+        assert keep(given, seen=seen, at=NOW + dt.timedelta(hours=hours)) == Outcome.UNCHANGED
+        seen = indicator.observations.order_by("-pk").first().pk
+    assert values(indicator) == [1, 2, 3, 1]
+
+
+@pytest.mark.django_db
 def test_areas_and_the_whole_are_kept_apart(indicator, kent, member):
     area = kent.areas.first()
     keep = partial(recording.record, indicator, seen=None, by=member("officer"), at=NOW)
