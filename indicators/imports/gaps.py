@@ -52,7 +52,7 @@ def _compare(reading, month, counts, base, base_counts):
         meanwhile = f", while anti-social behaviour went from {base_counts[ASB]:,} to {counts.get(ASB, 0):,}"
     reading.warn(
         f"{_label(month)} looks incomplete: recorded crime goes from {was:,} in {_label(base)} to {now:,}{meanwhile}. "
-        "That is a gap in what the force supplied, not a fall in crime: leave this month out until it is filled."
+        "That is a gap in what the force supplied, not a fall in crime: this month is neither compared nor drawn."
     )
 
 

@@ -93,7 +93,7 @@ class _Totals:
         """Warn of rows that are in no figure, of more than one force, and of crime types not seen before."""
         warn, whole = self.reading.warn, self.rows.total()
         if outside := self.outside.total():
-            named = [f"{place} {count:,}" for place, count in self.outside.most_common(_SHOWN)]
+            named = [f"{place} {count:,}" for place, count in (+self.outside).most_common(_SHOWN)]
             more = ", and others" if len(+self.outside) > _SHOWN else ""
             warn(f"Outside the area, and in no figure: {outside:,} of {whole:,} rows ({', '.join(named)}{more}).")
         if nowhere := sum(count for (_, area, _), count in self.rows.items() if area == NO_LOCATION):

@@ -25,6 +25,7 @@ def indicator_list(request, partnership):
             "page": page,
             "rows": glances(page.object_list, request.user, partnership),
             "works_here": disclosure.sees_true_values(request.user, partnership),
+            "can_enter_figures": permissions.can_enter_figures(request.user, partnership),
         },
     )
 
