@@ -1,6 +1,7 @@
 """Lists as CSV files that a spreadsheet opens safely."""
 
 import csv
+from io import StringIO
 
 from django.http import HttpResponse
 
@@ -9,17 +10,23 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_response(name, columns, rows):
-    """A download ``name`` of the header ``columns`` and ``rows`` of values, UTF-8 with a byte-order mark.
+    """A download ``name`` of ``csv_text``."""
+    response = HttpResponse(csv_text(columns, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def csv_text(columns, rows):
+    """The header ``columns`` and ``rows`` of values as CSV, with a byte-order mark; encode it as UTF-8.
 
     Texts are made safe; numbers stay numbers, so give a figure as a number.
     """
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.write("\ufeff")
-    writer = csv.writer(response)
+    written = StringIO(newline="")
+    written.write("\ufeff")
+    writer = csv.writer(written)
     writer.writerow(columns)
     writer.writerows([_cell(value) for value in row] for row in rows)
-    return response
+    return written.getvalue()
 
 
 def _cell(value):

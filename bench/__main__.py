@@ -1,6 +1,10 @@
 """The benchmarks: ``./run bench``. Ratios within one run, as tables; no time is ever asserted.
 
-pdf: making PDFs; pages: opening pages, in a small and a large database; load: many people at work at once.
+pdf: making PDFs; formats: the same report as HTML, Word and tables; pages: opening pages, in a small and a large
+database; load: many people at work at once;
+indicators: the pages of indicators, among many figures;
+spc: the process behaviour rules over 1,000 series; charts: drawing charts; street: street-level crime rows counted;
+claims: what the checks of claims find of labelled sentences. The last four need no database.
 
 The databases are made in a temporary folder and deleted afterwards. With a PostgreSQL address in DATABASE_URL or
 --database-url, they are made beside that database, which is itself left alone.
@@ -16,10 +20,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import load, pages, pdf
+from bench import charts, claims, formats, indicators, load, pages, pdf, spc, street
 from bench.databases import two_databases, work
 
-PARTS = ["pdf", "pages", "load"]
+PARTS = ["pdf", "formats", "pages", "load", "indicators", "spc", "charts", "street", "claims"]
+WITHOUT_DATABASE = {"spc", "charts", "street", "claims"}
 
 
 def main():
@@ -40,7 +45,7 @@ def read_options():
     parser = argparse.ArgumentParser(
         prog="./run bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("parts", nargs="*", metavar="pdf|pages|load", help="what to measure; all if not given")
+    parser.add_argument("parts", nargs="*", metavar="|".join(PARTS), help="what to measure; all if not given")
     parser.add_argument("--quick", action="store_true", help="fewer runs, for a first look")
     parser.add_argument("--only", default="", metavar="WORDS", help="only the pages whose name holds these words")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
@@ -50,11 +55,19 @@ def read_options():
     parser.add_argument("--users", type=int, default=200, metavar="N", help="load: how many people, at least 2 (200)")
     parser.add_argument("--think", type=float, default=10, metavar="SECONDS", help="load: mean time to think (10)")
     parser.add_argument("--seconds", type=float, help="load: how long (120; with --quick 20)")
+    parser.add_argument("--rows", type=int, default=street.DEFAULT_ROWS, metavar="N", help="street: how many (600,000)")
+    parser.add_argument(
+        "--partnerships", type=int, default=30, metavar="N", help="indicators: how many, of 6,000 figures each (30)"
+    )
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(PARTS)}.")
     if options.users < 2:
         parser.error("One person writes and one reviews: there must be 2 users or more.")
+    if options.rows < 1:
+        parser.error("There must be at least one row.")
+    if options.partnerships < 1:
+        parser.error("There must be at least one partnership.")
     options.parts = options.parts or PARTS
     options.seconds = options.seconds or (20 if options.quick else 120)
     return options
@@ -62,11 +75,25 @@ def read_options():
 
 def measure(options, pair, folder):
     """The figures of the wanted parts, with the machine they were measured on."""
-    step("Loading the demonstration", work, pair.small, folder, "build")
     measured = {"machine": machine()}
+    if "spc" in options.parts:
+        measured["spc"] = spc.run(runs=3 if options.quick else 9)
+    if "charts" in options.parts:
+        measured["charts"] = charts.run(runs=20 if options.quick else 200)
+    if "street" in options.parts:
+        print("Counting street-level rows", flush=True)
+        measured["street"] = street.run(folder, rows=options.rows, runs=2 if options.quick else 3)
+    if "claims" in options.parts:
+        measured["claims"] = claims.run(runs=2 if options.quick else 5)
+    if set(options.parts) <= WITHOUT_DATABASE:
+        return measured
+    step("Loading the demonstration", work, pair.small, folder, "build")
     if "pdf" in options.parts:
         print("Making PDFs", flush=True)
         measured["pdf"] = pdf.run(pair.small, folder, runs=2 if options.quick else 5)
+    if "formats" in options.parts:
+        print("Making the other formats", flush=True)
+        measured["formats"] = formats.run(pair.small, folder, runs=2 if options.quick else 5)
     if "pages" in options.parts:
         pair.copy()
         step("Adding the other partnerships", work, pair.large, folder, "grow")
@@ -76,6 +103,10 @@ def measure(options, pair, folder):
         print("Letting people work", flush=True)
         crowd = {"users": options.users, "think": options.think, "seconds": options.seconds}
         measured["load"] = load.run(pair.small, folder, **crowd)
+    if "indicators" in options.parts:
+        print("Opening the pages of indicators", flush=True)
+        runs = 10 if options.quick else 40
+        measured["indicators"] = indicators.run(pair.small, folder, options.partnerships, runs)
     return measured
 
 

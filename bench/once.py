@@ -1,9 +1,11 @@
-"""Makes one PDF in one of three ways and prints what it took, as JSON. A fresh process for each measurement.
+"""Makes one report in one of several ways and prints what it took, as JSON. A fresh process for each measurement.
 
     python -m bench.once ours|weasyprint|chromium DOCUMENT HTML OUTPUT
+    python -m bench.once html|docx|ods|csv|json DOCUMENT OUTPUT
 
-DOCUMENT is the document tree as JSON, HTML the file made from it. Loading Django is not in the figures of "ours": the
-service has it loaded when a PDF is asked for.
+The second form makes the report in another format. DOCUMENT is the document tree as JSON, HTML the file made from it.
+Loading Django is not in the figures of "ours" and of the other formats: the service has it loaded when a report is
+asked for.
 """
 
 import importlib
@@ -60,6 +62,13 @@ def chromium_print(document, html, output):
         return _took(lambda: subprocess.run(call, check=True, stderr=subprocess.DEVNULL))
 
 
+def other_format(name, document, output):
+    """The report as HTML, Word, spreadsheet, tables or data."""
+    render = _module("reports.management.commands.export_report").FORMATS[name]
+    tree = _tree(document)
+    return _took(lambda: Path(output).write_bytes(render(tree)))
+
+
 def _took(deed):
     """Seconds of the clock, seconds of the processor here and in the children, and the largest child's megabytes."""
     before = _processor_seconds()
@@ -77,11 +86,15 @@ def _processor_seconds():
 
 
 def _rendering(module):
+    return _module(f"reports.rendering.{module}")
+
+
+def _module(name):
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csa.settings")
     django.setup()
-    return importlib.import_module(f"reports.rendering.{module}")
+    return importlib.import_module(name)
 
 
 def _tree(document):
@@ -93,7 +106,9 @@ def _tree(document):
 WAYS = {"ours": ours, "weasyprint": weasyprint, "chromium": chromium_print}
 
 if __name__ == "__main__":
-    if sys.argv[1] == "html":
+    if sys.argv[1] == "source":
         Path(sys.argv[3]).write_text(make_html(sys.argv[2]), encoding="utf-8")
+    elif sys.argv[1] not in WAYS:
+        print(json.dumps(other_format(*sys.argv[1:])))
     else:
         print(json.dumps(WAYS[sys.argv[1]](*sys.argv[2:])))

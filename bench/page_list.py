@@ -11,6 +11,7 @@ from priorities.years import FinancialYear
 
 PRINTED = FinancialYear(2022)
 SUMMARY = "annual-summary"
+OPEN = "partnerships/kent"
 OFFICER = "officer@kent.example"
 LEAD = "lead.rs@kent.example"
 REVIEWER = "reviewer@kent.example"
@@ -37,6 +38,11 @@ NOT_TIMED = {
     "recommendation-answer": "answers POST",
     "round-chase": "answers POST",
     "update-accept": "answers POST",
+    "import-apply": "answers POST",
+    "import-discard": "answers POST",
+    "import-detail": "reads one file; its queries are counted in tests/indicators/test_import_page.py",
+    "import-columns": "reads one file, as it was sent",
+    "import-undo": "reads one file",
     "update-autosave": "answers POST",
     "update-presence": "answers POST",
     "update-take-back": "answers POST",
@@ -96,6 +102,8 @@ def site_pages(year):
         Page("priority-detail", priority, who=LEAD, remark="lead"),
         Page("action-detail", (*priority, 1)),
         Page("action-detail", (*priority, 1), who=LEAD, remark="lead"),
+        Page("supply-calendar", ("kent",)),
+        Page("supply-csv", ("kent",)),
         Page("concern-list", ("kent",)),
         Page("concern-csv", ("kent",)),
         Page("concern-add", ("kent",), query="?indicator=1"),
@@ -106,6 +114,7 @@ def site_pages(year):
         Page("update-detail", (*priority, 1, 2), who=LEAD),
         Page("update-history-csv", (*priority, 1, 2), who=LEAD),
         Page("review-dashboard", live, who=REVIEWER),
+        Page("indicator-dashboard", live, who=REVIEWER),
         Page("review-queue", live, who=REVIEWER),
         Page("update-review", (*live, "domestic-abuse", 2, 2), who=REVIEWER),
         Page("update-reopen", (*priority, 2, 2), who=REVIEWER),
@@ -135,12 +144,29 @@ def site_pages(year):
         Page("indicator-list", ("kent",), query="?q=road&kind=proxy", remark="search"),
         Page("indicator-detail", ("kent", "asb-incidents")),
         Page("indicator-csv", ("kent", "asb-incidents")),
+        Page("indicator-ods", ("kent", "asb-incidents")),
+        Page("indicator-json", ("kent", "asb-incidents")),
+        Page("indicator-figure", ("kent", "asb-incidents")),
+        Page("figure-add", ("kent", "asb-incidents")),
+        Page("import-list", ("kent",)),
+        Page("import-add", ("kent",)),
+        Page("definition-change", ("kent", "asb-incidents")),
         Page("edition-list", live),
         Page("edition-detail", printed, who=ANONYMOUS),
         Page("edition-detail", (*live, SUMMARY), remark="draft"),
         Page("edition-pdf", printed, who=ANONYMOUS),
         Page("edition-json", printed, who=ANONYMOUS),
         Page("edition-json", (*live, SUMMARY), remark="draft"),
+        Page("edition-docx", printed, who=ANONYMOUS),
+        Page("edition-docx", (*live, SUMMARY), remark="draft"),
+        Page("edition-ods", printed, who=ANONYMOUS),
+        Page("edition-csv", printed, who=ANONYMOUS),
+        Page("open-data", who=ANONYMOUS),
+        Page("open-data-api", ("partnerships",), who=ANONYMOUS, remark="partnerships"),
+        Page("open-data-api", (f"{OPEN}/editions",), who=ANONYMOUS, remark="editions"),
+        Page("open-data-api", (f"{OPEN}/editions/2022-23/{SUMMARY}",), who=ANONYMOUS, remark="report"),
+        Page("open-data-api", (f"{OPEN}/indicators",), who=ANONYMOUS, remark="indicators"),
+        Page("open-data-api", (f"{OPEN}/indicators/asb-incidents",), who=ANONYMOUS, remark="figures"),
     ]
 
 

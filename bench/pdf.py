@@ -22,7 +22,7 @@ def run(database, folder, runs):
     """Make the PDF ``runs`` times in each way in turn, print the table and return what was measured."""
     document, html = folder / "report.json", folder / "report.html"
     work(database, folder, "document", document)
-    _once(folder, "html", document, html)
+    _once(folder, "source", document, html)
     ways = [way for way in TITLES if way != "chromium" or chromium()]
     took = {way: [] for way in ways}
     for turn in range(-1, runs):

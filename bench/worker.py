@@ -2,6 +2,7 @@
 
 python -m bench.worker build            the demonstration, in an empty database
 python -m bench.worker grow             the other partnerships
+python -m bench.worker figures NUMBER    so many partnerships with series of many figures
 python -m bench.worker document FILE    write the 2022/23 report's document tree as JSON
 python -m bench.worker crowd USERS       the people of the load benchmark; prints who they are as JSON
 python -m bench.worker lost FILE        print as JSON the saves of FILE that are not in the history
@@ -42,6 +43,18 @@ def grow():
 
     scale.grow(timezone.now(), say=progress)
     progress_done()
+    _analyze()
+
+
+def figures(partnerships):
+    from bench import many_figures
+
+    many_figures.fill(int(partnerships), timezone.now(), say=progress)
+    progress_done()
+    _analyze()
+
+
+def _analyze():
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
@@ -98,6 +111,16 @@ class Server:
 
         return {"partnerships": Partnership.objects.count(), "actions": Action.objects.count()}
 
+    def figures_pages(self):
+        from bench.many_figures import pages
+
+        return pages(timezone.now())
+
+    def figures_size(self):
+        from bench.many_figures import size
+
+        return size()
+
     def time(self, path, who):
         """Milliseconds from the request to the last byte of the answer, and how many bytes there are."""
         client = self._client(who)
@@ -148,5 +171,5 @@ def _read(response, path):
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csa.settings")
     django.setup()
-    commands = [build, grow, document, crowd, lost, serve]
+    commands = [build, grow, figures, document, crowd, lost, serve]
     {command.__name__: command for command in commands}[sys.argv[1]](*sys.argv[2:])

@@ -17,8 +17,11 @@ from priorities.models import Agreement
 from priorities.years import FinancialYear
 from reports.forms import PublishedReportSearchForm
 from reports.models import Edition, FrozenEdition
+from reports.rendering.csv_tables import ZIP_TYPE, render_csv
 from reports.rendering.data import render_json
+from reports.rendering.docx import WORD_TYPE, render_docx
 from reports.rendering.html import render_body
+from reports.rendering.ods import ODS_TYPE, render_ods
 from reports.rendering.pdf import RenderingFailed, render_pdf
 from reports.summary import build_summary, from_data
 
@@ -106,15 +109,40 @@ def edition_pdf(request, edition, frozen):
         try:
             return FileResponse(frozen.pdf.open(), content_type="application/pdf", filename=name)
         except FileNotFoundError:
-            return _pdf_failed(request, edition, "The file of this published report is missing from the store.")
+            return _failed(request, edition, "PDF", "The file of this published report is missing from the store.")
     try:
         return _download(render_pdf(build_summary(edition, is_draft=True)), "application/pdf", name)
     except RenderingFailed as error:
-        return _pdf_failed(request, edition, error)
+        return _failed(request, edition, "PDF", error)
 
 
-def _pdf_failed(request, edition, reason):
-    return render(request, "reports/pdf_failed.html", {"edition": edition, "reason": reason}, status=503)
+def _failed(request, edition, what, reason):
+    context = {"edition": edition, "what": what, "reason": reason}
+    return render(request, "reports/rendering_failed.html", context, status=503)
+
+
+@reads_edition
+@require_safe
+def edition_docx(request, edition, frozen):
+    try:
+        content = render_docx(_document(edition, frozen))
+    except RenderingFailed as error:
+        return _failed(request, edition, "Word file", error)
+    return _download(content, WORD_TYPE, _file_name(edition, frozen, "docx"), disposition="attachment")
+
+
+@reads_edition
+@require_safe
+def edition_ods(request, edition, frozen):
+    content = render_ods(_document(edition, frozen))
+    return _download(content, ODS_TYPE, _file_name(edition, frozen, "ods"), disposition="attachment")
+
+
+@reads_edition
+@require_safe
+def edition_csv(request, edition, frozen):
+    content = render_csv(_document(edition, frozen))
+    return _download(content, ZIP_TYPE, _file_name(edition, frozen, "csv.zip"), disposition="attachment")
 
 
 @reads_edition
@@ -129,7 +157,7 @@ def _file_name(edition, frozen, suffix):
     return f"{agreement.partnership.slug}-{agreement.financial_year.slug}-{edition.slug}-{version}.{suffix}"
 
 
-def _download(content, content_type, name):
+def _download(content, content_type, name, *, disposition="inline"):
     return HttpResponse(
-        content, content_type=content_type, headers={"Content-Disposition": f'inline; filename="{name}"'}
+        content, content_type=content_type, headers={"Content-Disposition": f'{disposition}; filename="{name}"'}
     )

@@ -10,10 +10,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from accounts.middleware import public
-from accounts.models import User
+from accounts.models import Partnership, User
 from actions import calendar
 from actions.models import Concern, Recommendation
+from indicators.imports.looking import Waiting
+from indicators.imports.table import Grid, guess
+from indicators.models import Import
 from priorities.years import FinancialYear
+from tests.conftest import NOW
 
 LIVE = FinancialYear(2026)
 PRINTED = FinancialYear(2022)
@@ -98,6 +102,28 @@ def recommendation():
     return Recommendation.objects.get(agreement__partnership__slug="kent").pk
 
 
+def waiting_import():
+    return _import()
+
+
+def applied_import():
+    return _import(applied_at=NOW)
+
+
+def _import(applied_at=None):
+    """A file of Kent, made where none is there: its rows are read, and of no indicator."""
+    kent = Partnership.objects.get(slug="kent")
+    header = ["Indicator", "Period", "Value"]
+    waiting = Waiting(Grid(header, [(2, ["None", "2022/23", "1"])]), guess(header))
+    made, _ = Import.objects.get_or_create(
+        partnership=kent,
+        applied_at=applied_at,
+        defaults={"source": "Police", "file_name": "f.csv", "sha256": "0" * 64, "size": 1, "at": NOW}
+        | {"rows": waiting.rows, "counts": {"new": 0, "restated": 0, "unchanged": 0}},
+    )
+    return made.pk
+
+
 # Members who see a concern: the lead a raised one of the own work, the governing group an escalated one.
 RAISED = members() | {"viewer@kent.example": 404}
 ESCALATED = members() | {"lead.rs@kent.example": 404}
@@ -130,6 +156,9 @@ TABLE = {
     "home": [([], everyone(200), None)],
     "accessibility": [([], everyone(200), None)],
     "session-status": [([], everyone(200), None)],
+    "open-data": [([], everyone(200), None)],
+    # Every address behind it: tests/reports/test_api.py.
+    "open-data-api": [([""], everyone(200), None), (["nowhere"], everyone(404), everyone(405))],
     "partnership-detail": [(["kent"], members(), None), (["nowhere"], members(404), None)],
     "person-list": [(["kent"], managers(), None)],
     "person-invite": [(["kent"], managers(), managers())],
@@ -152,6 +181,8 @@ TABLE = {
         ([*LIVE_PRIORITY, 10**9], members(404), None),
         ([*LIVE_PRIORITY, 10**30], members(404), None),
     ],
+    "supply-calendar": [(["kent"], members() | {"viewer@kent.example": 404}, None), (["nowhere"], members(404), None)],
+    "supply-csv": [(["kent"], members() | {"viewer@kent.example": 404}, None)],
     "concern-list": [(["kent"], members(), None), (["nowhere"], members(404), None)],
     "concern-csv": [(["kent"], members(), None)],
     # What it is about stands behind the question mark: tests/actions/test_concerns.py walks that.
@@ -203,6 +234,7 @@ TABLE = {
     "update-check": [(RETURNED, written(), written(409))],
     "update-take-back": [(RETURNED, signed_in(405), written(409))],
     "review-dashboard": [(["kent", LIVE], reviewed(), None), (["kent", FinancialYear(2019)], members(404), None)],
+    "indicator-dashboard": [(["kent", LIVE], reviewed(), None), (["kent", FinancialYear(2019)], members(404), None)],
     "review-queue": [(["kent", LIVE], reviewed(), None)],
     "update-review": [
         (SUBMITTED, reviewed(), None),
@@ -230,6 +262,38 @@ TABLE = {
     "indicator-list": [(["kent"], members(), None)],
     "indicator-detail": [(["kent", "asb-incidents"], members(), None)],
     "indicator-csv": [(["kent", "asb-incidents"], members(), None)],
+    "indicator-ods": [(["kent", "asb-incidents"], members(), None)],
+    "indicator-json": [(["kent", "asb-incidents"], members(), None)],
+    "indicator-figure": [
+        (["kent", "asb-incidents"], members(), None),
+        (["kent", "hidden-harm-reports"], members(404), None),  # one figure: no chart
+    ],
+    "figure-add": [
+        (["kent", "asb-incidents"], kept_by_officers(), kept_by_officers()),
+        (["dover", "asb-incidents"], members(404), members(404)),
+    ],
+    "import-list": [(["kent"], kept_by_officers(), None), (["nowhere"], members(404), None)],
+    "import-add": [(["kent"], kept_by_officers(), kept_by_officers())],
+    "import-detail": [
+        (["kent", waiting_import], kept_by_officers(), None),
+        (["kent", applied_import], kept_by_officers(), None),
+        (["kent", 10**30], kept_by_officers(404), None),
+    ],
+    "import-columns": [
+        (["kent", waiting_import], kept_by_officers(), kept_by_officers()),
+        (["kent", applied_import], kept_by_officers(404), kept_by_officers(404)),
+    ],
+    # Without what the person was shown: 409.
+    "import-apply": [(["kent", waiting_import], signed_in(405), kept_by_officers(409))],
+    "import-discard": [
+        (["kent", waiting_import], signed_in(405), kept_by_officers(302)),
+        (["kent", applied_import], signed_in(405), kept_by_officers(404)),
+    ],
+    "import-undo": [
+        (["kent", waiting_import], kept_by_officers(), kept_by_officers(409)),
+        (["kent", applied_import], kept_by_officers(), kept_by_officers(302)),
+    ],
+    "definition-change": [(["kent", "asb-incidents"], kept_by_officers(), kept_by_officers())],
     "edition-list": [(["kent", LIVE], members(), None)],
     "edition-detail": [
         (["kent", PRINTED, SUMMARY], everyone(200), None),
@@ -240,6 +304,18 @@ TABLE = {
         (["kent", LIVE, SUMMARY], DRAFT, DRAFT_POSTED),
     ],
     "edition-json": [
+        (["kent", PRINTED, SUMMARY], everyone(200), None),
+        (["kent", LIVE, SUMMARY], DRAFT, DRAFT_POSTED),
+    ],
+    "edition-docx": [
+        (["kent", PRINTED, SUMMARY], everyone(200), None),
+        (["kent", LIVE, SUMMARY], DRAFT, DRAFT_POSTED),
+    ],
+    "edition-ods": [
+        (["kent", PRINTED, SUMMARY], everyone(200), None),
+        (["kent", LIVE, SUMMARY], DRAFT, DRAFT_POSTED),
+    ],
+    "edition-csv": [
         (["kent", PRINTED, SUMMARY], everyone(200), None),
         (["kent", LIVE, SUMMARY], DRAFT, DRAFT_POSTED),
     ],

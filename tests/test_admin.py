@@ -54,7 +54,7 @@ def of(model, officer):
 
 def test_every_model_of_the_design_is_here():
     assert {model.__name__ for model in OWN_MODELS} == {
-        "Partnership", "Agency", "User", "Membership", "Agreement", "Chapter", "Priority", "Indicator", "Action",
+        "Partnership", "Agency", "User", "Membership", "Agreement", "Chapter", "Priority", "Indicator", "Area", "Action",
         "Round", "ProgressUpdate", "Concern", "Recommendation", "Edition", "FrozenEdition",
     }  # fmt: skip
 

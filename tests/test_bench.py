@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from actions.models import Action
-from bench import crowd, load, page_list, pages, pdf, scale, table, visitors
+from bench import crowd, formats, load, page_list, pages, pdf, scale, table, visitors
 from priorities.years import FinancialYear
 from tests.conftest import NOW
 from tests.test_access import addresses
@@ -68,6 +68,12 @@ def test_the_verdict_on_a_pdf_has_the_target():
     assert pdf.verdict("weasyprint", {"wall": 1.05}) == "wall at most 1.05x: met"
     assert pdf.verdict("chromium", {"wall": 3.2}) == "wall at most 3.0x: missed"
     assert pdf.verdict("ours", {}) == ""
+
+
+def test_the_verdict_on_a_format_has_the_target():
+    assert formats.verdict("docx", 1.99) == "wall at most 2 s: met"
+    assert formats.verdict("docx", 2.01) == "wall at most 2 s: missed"
+    assert formats.verdict("ods", 9) == ""
 
 
 def test_every_kind_of_page_is_timed_or_excused():

@@ -98,6 +98,14 @@ def patterns(resolver=None, namespace=""):
             yield f"{namespace}{pattern.name}", pattern
 
 
+def open_data_addresses(partnership):
+    """What stands behind /api/v1/, of published and of unpublished reports."""
+    own = f"partnerships/{partnership}"
+    editions = [f"{own}/editions/{year}/annual-summary" for year in ("2022-23", "2026-27")]
+    lists = [f"{own}/editions", f"{own}/indicators", f"{own}/indicators/asb-incidents"]
+    return ["partnerships", *lists, *editions, *[f"{one}/actions" for one in editions]]
+
+
 def argument_lists():
     """What may stand in an address, by the names of its arguments, some after the first word of the address's name."""
     live = Agreement.objects.filter(year=2026).select_related("partnership")
@@ -115,6 +123,7 @@ def argument_lists():
     indicators = Indicator.objects.select_related("partnership")
     return {
         (): [()],
+        ("rest",): [(way,) for one in Partnership.objects.all() for way in open_data_addresses(one.slug)],
         ("partnership",): partnerships,
         ("partnership", "year"): of_year,
         ("partnership", "year", "slug"): of_priority,
@@ -164,9 +173,10 @@ def read_everything(readers, people=READERS, only=()):
 
 
 @pytest.fixture(autouse=True)
-def no_pdf(monkeypatch):
-    """The page of the document is in the PDF; here it is read as HTML, which takes milliseconds."""
-    monkeypatch.setattr("reports.views.render_pdf", lambda document: repr(document).encode())
+def plain_files(monkeypatch):
+    """Files that are made of a report's document are packed; here each is the document as text, which can be read."""
+    for name in ("render_pdf", "render_docx", "render_ods", "render_csv"):
+        monkeypatch.setattr(f"reports.views.{name}", lambda document: repr(document).encode())
 
 
 def test_no_draft_leaks_in_ten_thousand_responses():

@@ -41,6 +41,7 @@ ADDRESSES = [
     "/kent/2022-23/reports/annual-summary/",
     "/kent/2022-23/reports/annual-summary.pdf",
     "/kent/2022-23/reports/annual-summary.json",
+    "/kent/2022-23/reports/annual-summary.docx",
     "/nowhere/at/all/",
     "/admin/",
 ]

@@ -1,15 +1,41 @@
 """What the commands are told on the command line: a partnership, a year and a report of that year."""
 
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from accounts.models import Partnership
+from priorities.dates import british
 from priorities.years import FinancialYear
 
+USUAL_REPORT = "annual-summary"
 
-def add_edition_arguments(parser):
+
+def add_edition_arguments(parser, *, versions=False):
+    """``versions``: the command takes a frozen version, too."""
+    which = "Which report: annual-summary if not given."
+    if versions:
+        which += " A number is that version of it; annual-summary/2 says both."
     parser.add_argument("partnership", help="The partnership's short name, such as kent.")
     parser.add_argument("year", help="2022/23 or 2022-23.")
-    parser.add_argument("--edition", default="annual-summary", help="Which report: annual-summary if not given.")
+    parser.add_argument("--edition", default=USUAL_REPORT, help=which)
+
+
+def report_and_version(written):
+    """What --edition names: "annual-summary", "2" or "annual-summary/2" as a report and a number or None."""
+    slug, _, number = written.rpartition("/")
+    return (slug or USUAL_REPORT, int(number)) if number.isdecimal() else (written, None)
+
+
+def find_version(edition, number):
+    """The frozen version, or a CommandError that names those there are, or says why it was withdrawn."""
+    frozen = edition.frozen.filter(number=number).first()
+    if frozen is None:
+        known = _listed(str(one) for one in edition.frozen.order_by("number").values_list("number", flat=True))
+        raise CommandError(f"{edition} has no version {number}. There is: {known}.")
+    if frozen.withdrawn_at:
+        day = british(timezone.localdate(frozen.withdrawn_at))
+        raise CommandError(f"{frozen} was withdrawn on {day}: {frozen.withdrawn_reason}")
+    return frozen
 
 
 def find_edition(partnership_slug, written_year, edition_slug):

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from unittest.mock import patch
 
 import pytest
@@ -140,3 +141,67 @@ def test_the_shell_sees_no_traceback(tmp_path):
     assert done.returncode == 1
     assert "There is no partnership 'kent'. There is: none." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# --- Word, spreadsheets, and versions by number -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "member"), [("docx", "word/document.xml"), ("ods", "content.xml"), ("csv", "figures.csv")]
+)
+def test_word_and_tables_are_written(tmp_path, form, member):
+    export(tmp_path / "report", form=form)
+    with zipfile.ZipFile(tmp_path / "report") as archive:
+        assert member in archive.namelist()
+
+
+@pytest.fixture
+def versions(kent):
+    """The report of 2016/17 with three versions that differ, the third of them not published."""
+    edition = Edition.objects.get(agreement__partnership=kent, agreement__year=2016, slug="annual-summary")
+    second = edition.frozen.get()
+    FrozenEdition.objects.filter(pk=second.pk).update(number=2)
+    for number, published in ((1, second.published_at), (3, None)):
+        other = edition.frozen.get(number=2)
+        other.pk, other.number = None, number
+        other.published_at, other.published_by = published, published and second.published_by
+        other.content["title"] = f"As version {number} said"
+        other.save()
+    return edition
+
+
+def title_of(path):
+    data = json.loads(path.read_text())
+    return data["title"], data["is_draft"]
+
+
+@pytest.mark.parametrize("named", ["1", "annual-summary/1"])
+def test_a_version_is_written_from_what_was_frozen(tmp_path, versions, named):
+    Section.objects.filter(priority__agreement__year=2016).update(body="<p>Changed since.</p>")
+    export(tmp_path / "first.json", "--edition", named)
+    assert title_of(tmp_path / "first.json") == ("As version 1 said", False)
+    assert "Changed since." not in (tmp_path / "first.json").read_text()
+    export(tmp_path / "first.docx", "--edition", named, form="docx")
+    with zipfile.ZipFile(tmp_path / "first.docx") as archive:
+        assert b"As version 1 said" in archive.read("word/document.xml")
+
+
+def test_a_frozen_version_that_is_not_published_is_a_draft(tmp_path, versions):
+    export(tmp_path / "third.json", "--edition", "3")
+    assert title_of(tmp_path / "third.json") == ("As version 3 said", True)
+
+
+def test_a_withdrawn_version_is_not_written_again(tmp_path, versions):
+    first = versions.frozen.get(number=1)
+    versions.frozen.filter(number=1).update(
+        withdrawn_at=first.published_at, withdrawn_by=first.published_by, withdrawn_reason="A wrong figure."
+    )
+    with pytest.raises(CommandError, match=r"version 1 was withdrawn on \d+ \w+ \d{4}: A wrong figure\."):
+        export(tmp_path / "first.json", "--edition", "1")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("named", ["4", "0", "annual-summary/99999999999999999999"])
+def test_an_unknown_version_is_named_with_the_known_ones(tmp_path, versions, named):
+    with pytest.raises(CommandError, match=r"has no version \d+\. There is: 1, 2, 3\."):
+        export(tmp_path / "report.json", "--edition", named)
