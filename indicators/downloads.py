@@ -5,7 +5,8 @@ from decimal import Decimal
 from django.http import HttpResponse, JsonResponse
 
 from accounts.csv_export import csv_response
-from indicators import markers, ods
+from accounts.ods_export import ODS_TYPE, Sheet, spreadsheet
+from indicators import markers
 
 COLUMNS = [
     "area",
@@ -32,8 +33,8 @@ def as_csv(name, indicator, rows):
 
 
 def as_ods(name, indicator, rows):
-    content = ods.spreadsheet("Figures", [COLUMNS, *(_cells(indicator, row) for row in rows)])
-    response = HttpResponse(content, content_type=ods.MEDIA_TYPE)
+    sheet = Sheet("Figures", COLUMNS, [_cells(indicator, row) for row in rows])
+    response = HttpResponse(spreadsheet(indicator.title, [sheet]), content_type=ODS_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{name}.ods"'
     return response
 

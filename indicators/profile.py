@@ -1,9 +1,11 @@
 """What the page of one indicator shows of its figures: the whole area in full, each of its parts in a line."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from indicators import charts, markers, series
 from indicators.assessment import Assessment, assess
+from indicators.models import Observation
 from indicators.plotly_figure import line_figure
 
 # A table of more periods than this hides the earlier ones until they are asked for.
@@ -20,11 +22,20 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Bars:
+    """The parts' figures of one period as a bar chart, SVG in two widths."""
+
+    period: str
+    wide: str
+    narrow: str
+
+
+@dataclass(frozen=True)
 class Profile:
     """``wide`` and ``narrow`` are the chart as SVG, "" where there are too few periods; ``key`` tells its marks.
 
-    ``recent`` are the figures of the last RECENT periods, ``earlier`` those before. ``panels`` are the parts' charts,
-    on one scale.
+    ``recent`` are the figures of the last RECENT periods, ``earlier`` those before. ``bars`` are the parts side by side
+    in the newest period, None where fewer than two can be. ``panels`` are the parts' charts, on one scale.
     """
 
     assessment: Assessment
@@ -34,6 +45,7 @@ class Profile:
     earlier: list[series.Row]
     recent: list[series.Row]
     parts: list[Part]
+    bars: Bars | None
     panels: list[charts.Panel]
     breaks: list[series.NumberedBreak]
 
@@ -69,6 +81,7 @@ def profile(indicator, shown, held):
         earlier=rows[:first_recent],
         recent=rows[first_recent:],
         parts=parts,
+        bars=_bars(indicator, parts),
         panels=_panels(indicator, areas, shown),
         breaks=series.numbered_breaks(indicator),
     )
@@ -99,6 +112,36 @@ def _part(indicator, area, shown, held):
     periods = list(dict.fromkeys((one.start, one.end) for one in own))[-2:]
     row = series.rows(indicator, [one for one in own if (one.start, one.end) in periods], [area], held)[-1]
     return Part(area.name, row, assess(indicator, own, indicator.breaks.all()))
+
+
+def _bars(indicator, parts):
+    """Bars of the parts whose newest figure is of the last period, and whole."""
+    last = max(((part.row.figure.end, part.row.figure.start) for part in parts), default=None)
+    shown = {part.name: part.row.figure for part in parts if _is_beside_the_others(part.row.figure, last)}
+    if sum(figure.value is not None for figure in shown.values()) < 2:
+        return None
+    bars = [
+        charts.Part(name, Decimal(one.value)) if one.value is not None else charts.Part(name, None, one.text)
+        for name, one in shown.items()
+    ]
+    period = next(iter(shown.values())).period
+    wide, narrow = (
+        charts.bar_chart(
+            bars,
+            ident=ident,
+            title=f"{indicator.title}, {period}, by area",
+            unit=indicator.unit,
+            decimals=indicator.decimals,
+            width=width,
+        )
+        for ident, width in (("bars", charts.WIDE), ("bars-narrow", charts.NARROW))
+    )
+    return Bars(period, wide, narrow)
+
+
+def _is_beside_the_others(figure, last):
+    is_whole = figure.status != Observation.Status.INCOMPLETE and (figure.value is None or Decimal(figure.value) >= 0)
+    return (figure.end, figure.start) == last and is_whole
 
 
 def _panels(indicator, areas, shown):

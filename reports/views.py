@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import public
 from accounts.models import Partnership
+from accounts.ods_export import ODS_TYPE
 from actions import your_work
 from actions.models import ProgressUpdate
 from actions.permissions import reviews_seen_in
@@ -21,7 +22,7 @@ from reports.rendering.csv_tables import ZIP_TYPE, render_csv
 from reports.rendering.data import render_json
 from reports.rendering.docx import WORD_TYPE, render_docx
 from reports.rendering.html import render_body
-from reports.rendering.ods import ODS_TYPE, render_ods
+from reports.rendering.ods import render_ods
 from reports.rendering.pdf import RenderingFailed, render_pdf
 from reports.summary import build_summary, from_data
 

@@ -54,8 +54,8 @@ def of(model, officer):
 
 def test_every_model_of_the_design_is_here():
     assert {model.__name__ for model in OWN_MODELS} == {
-        "Partnership", "Agency", "User", "Membership", "Agreement", "Chapter", "Priority", "Indicator", "Area", "Action",
-        "Round", "ProgressUpdate", "Concern", "Recommendation", "Edition", "FrozenEdition",
+        "Partnership", "Agency", "User", "Membership", "Agreement", "Chapter", "Priority", "Indicator", "Area",
+        "Action", "Round", "ProgressUpdate", "Concern", "Recommendation", "Edition", "FrozenEdition",
     }  # fmt: skip
 
 

@@ -107,6 +107,18 @@ def test_the_parts_of_the_area(asb, kent, viewer):
     assert "Rose from 11 to 14 in April 2024, compared with March 2024" in said
 
 
+def test_areas_stand_side_by_side_in_the_newest_period(asb, kent, viewer):
+    first, second, third = kent.areas.all()[:3]
+    for area, value in ((first, 10), (second, 12), (third, 14)):
+        monthly(asb, [5, value], area=area)
+    bars = "Bar chart: Anti-social behaviour incidents, February 2024, by area."
+    assert f"{bars} 3 parts." in text(viewer.get(ADDRESS))
+    asb.observations.filter(area=first, start="2024-02-01").update(status="incomplete")
+    assert f"{bars} 2 parts." in text(viewer.get(ADDRESS)), "an incomplete one is no bar"
+    asb.observations.filter(area=second, start="2024-02-01").delete()
+    assert bars not in text(viewer.get(ADDRESS)), "one is nothing beside others"
+
+
 def test_what_people_typed_is_escaped(asb, kent, officer):
     area = kent.areas.first()
     Area.objects.filter(pk=area.pk).update(name=HOSTILE[:60])
