@@ -39,7 +39,7 @@ READ = [
 SIGNAL_LABELS = {"improvement": "Improvement", "concern": "Concern", "neither": "Signal"}
 NONE = "No priority"
 # More would not be seen in so small a picture.
-MOST_POINTS = 60
+MOST_POINTS = 36  # three years of months
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 

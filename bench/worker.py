@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import time
+from importlib import import_module
 from unittest.mock import patch
 
 import django
@@ -83,6 +84,7 @@ def lost(file):
 
 
 def serve():
+    import_module("csa.wsgi")  # as production's server starts
     # Nothing that a page prints may get between the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
