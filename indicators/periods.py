@@ -5,7 +5,6 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Self
 
 from priorities.dates import MONTHS, british
@@ -166,18 +165,6 @@ def separates(day: date, a: Period, b: Period) -> bool:
     return first < day <= second
 
 
-def next_after(period: Period) -> Period:
-    """The period of the same length that starts on the day after ``period`` ends."""
-    if period.months is not None:
-        return period.shifted(period.months)
-    return Period(period.end + timedelta(days=1), period.end + timedelta(days=period.days))
-
-
-def overlapping(periods: Iterable[Period]) -> bool:
-    """Whether any two of them share a day. A period given twice is one period."""
-    return any(a.overlaps(b) for a, b in pairwise(sorted(set(periods))))
-
-
 @dataclass(frozen=True)
 class Run:
     """Periods, in order of time, whose figures may be tested for trend.
@@ -187,12 +174,6 @@ class Run:
 
     periods: tuple[Period, ...]
     reason: str
-
-    @property
-    def is_regular(self) -> bool:
-        """Whether the periods follow at equal steps, counted in months, so that none is missing."""
-        starts = [_month_number(period.start) for period in self.periods]
-        return len({after - before for before, after in pairwise(starts)}) <= 1
 
 
 def latest_run(periods: Iterable[Period], breaks: Iterable[date] = ()) -> Run:

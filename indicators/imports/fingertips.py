@@ -218,7 +218,7 @@ def period_of(cell) -> Period:
 def _of_years(said):
     if found := _YEARS.fullmatch(said):
         first = int(found[1])
-        return Period(date(first, 1, 1), date(_full_year(first, found[2] or found[1]), 12, 31))
+        return Period.of_months(first, 1, 12 * (_full_year(first, found[2] or found[1]) - first + 1))
     return None
 
 
@@ -230,7 +230,7 @@ def _of_financial_years(said):
     last_year = _full_year(int(first), last or first)
     if (int(first) + 1) % 100 != int(after) or (last and (last_year + 1) % 100 != int(after_last)):
         raise ValueError(said)
-    return Period(date(int(first), 4, 1), date(last_year + 1, 3, 31))
+    return Period.of_months(int(first), 4, 12 * (last_year - int(first) + 1))
 
 
 def _of_quarter(said):
@@ -240,8 +240,7 @@ def _of_quarter(said):
     if after and (year + 1) % 100 != int(after):
         raise ValueError(said)
     month = (quarter - 1) * 3 + (4 if after else 1)
-    start = date(year + (month > 12), (month - 1) % 12 + 1, 1)
-    return Period(start, gaps.month_of(start.replace(month=start.month + 2)).end)
+    return Period.of_months(year + (month > 12), (month - 1) % 12 + 1, 3)
 
 
 def _of_month(said):

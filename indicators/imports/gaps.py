@@ -4,7 +4,7 @@ In November and December 2018 Kent Police supplied a third of its recorded crime
 comes from another of its systems, stayed as it was. Such a month is named and held back, never charted as a fall.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
@@ -35,7 +35,7 @@ def look(reading, monthly, earlier):
 
 def month_of(first) -> Period:
     """The month that begins on the day ``first``."""
-    return Period(first, _first_day(_number(first) + 1) - timedelta(days=1))
+    return Period.month(first.year, first.month)
 
 
 def _is_base(one, month):

@@ -10,9 +10,8 @@ import contextlib
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 
-from indicators.imports import cells, files, gaps
+from indicators.imports import cells, files
 from indicators.imports.archives import FileRefused
 from indicators.imports.reading import Areas, Read, Reading, TooManyRefused
 from indicators.periods import Period
@@ -111,11 +110,9 @@ def _before_rows(rows):
 
 def _year_ending(month, year):
     try:
-        end = gaps.month_of(cells.day(f"1 {month} {year}")).end
+        return Period.year_ending(year, cells.day(f"1 {month} {year}").month)
     except cells.CellProblem:
         raise FileRefused(f'The title says "year ending {month} {year}", which is no month. Correct it.') from None
-    start = date(year, 1, 1) if end.month == 12 else date(year - 1, end.month + 1, 1)
-    return Period(start, end)
 
 
 def _clean(cell):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from indicators.imports import cells, files, gaps
+from indicators.imports import cells, files
 from indicators.imports.archives import FileRefused
 from indicators.imports.reading import INCOMPLETE, Areas, Read, Reading, TooManyRefused, counted
 from indicators.periods import Period
@@ -258,7 +258,7 @@ def _add_figures(reading, counts, areas, measures):
         named[areas.code] = areas.name
     for year, last_month in sorted(counts.last_months.items()):
         if last_month < 12:
-            last = gaps.month_of(date(year, last_month, 1)).label
+            last = Period.month(year, last_month).label
             reading.warn(f"No collision is later than {last}: the figures of {year} are marked incomplete.")
         for measure in measures:
             for code, name in named.items():
@@ -270,8 +270,8 @@ def _add_year(reading, counts, areas, figure, year, last_month):
     codes = areas.districts if areas.districts and code == areas.code else [code]
     status = {"status": INCOMPLETE} if last_month < 12 else {}
     months = [sum(counts.counted[measure, one, year, month] for one in codes) for month in range(1, last_month + 1)]
-    whole = Period(date(year, 1, 1), date(year, 12, 31))
+    whole = Period.calendar_year(year)
     reading.add(Read(measure, code, name, whole.start, whole.end, Decimal(sum(months)), **status))
     for month, count in enumerate(months, start=1):
-        period = gaps.month_of(date(year, month, 1))
+        period = Period.month(year, month)
         reading.add(Read(measure, code, name, period.start, period.end, Decimal(count), **status))

@@ -10,8 +10,6 @@ from functools import cached_property
 # What stands for a date or a period, for a number that is no figure (an age, a page, a time), and for "per 1,000".
 PERIOD, OPAQUE, RATE = "\x01", "\x02", "\x03"
 
-LONGEST_WORD = 200
-
 _NO_PROSE = re.compile(
     r"`[^`\n]*`"  # code
     r"|\]\([^()\s]*(?:\s\"[^\"\n]*\")?\)"  # where a link leads

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indicators.periods import MONTHS, Period, comparable, latest_run, next_after, overlapping, parse_label, separates
+from indicators.periods import MONTHS, Period, comparable, latest_run, parse_label, separates
 
 days = st.dates(date(1950, 1, 1), date(2100, 12, 31))
 periods = st.tuples(days, days).map(lambda pair: Period(min(pair), max(pair)))
@@ -301,23 +301,6 @@ def test_a_part_of_a_month_cannot_be_shifted_by_months():
         Period.parse("2022-04-01", "2022-06-05").shifted(1)
 
 
-@given(month_periods | periods)
-def test_the_next_period_is_as_long_and_leaves_no_day_out(period):
-    after = next_after(period)
-    assert after.same_length(period)
-    assert after.start - period.end == timedelta(days=1)
-
-
-@given(st.lists(month_periods, max_size=6))
-def test_overlapping_is_any_two_that_overlap(several):
-    assert overlapping(several) == any(a.overlaps(b) for a, b in combinations(set(several), 2))
-
-
-def test_rolling_years_overlap_and_a_period_given_twice_does_not():
-    assert overlapping([Period.year_ending(2018, 3), Period.year_ending(2018, 6)])
-    assert not overlapping([Period.financial_year(2017)] * 2)
-
-
 @given(periods, periods, days)
 def test_a_break_that_separates_is_what_comparable_minds(a, b, day):
     assert separates(day, a, b) == separates(day, b, a)
@@ -327,17 +310,17 @@ def test_a_break_that_separates_is_what_comparable_minds(a, b, day):
 @given(st.lists(month_periods | days.map(Period.point), max_size=8), st.lists(days, max_size=2))
 def test_a_run_may_be_tested_for_trend(several, breaks):
     run = latest_run(several, breaks).periods
-    assert not overlapping(run)
+    assert not any(a.overlaps(b) for a, b in combinations(run, 2))
     assert all(comparable(a, b, breaks) for a, b in combinations(run, 2))
     assert list(run) == sorted(run)
     assert max((period.end for period in several), default=None) == (run[-1].end if run else None)
 
 
 @given(st.integers(1950 * 12, 2090 * 12), st.sampled_from([1, 3, 12, 36]), st.integers(1, 20))
-def test_neighbouring_periods_of_one_length_are_one_regular_run(first, length, count):
+def test_neighbouring_periods_of_one_length_are_one_run(first, length, count):
     several = [whole_months(first + length * step, length) for step in range(count)]
     run = latest_run(reversed(several + several))
-    assert (run.periods, run.reason, run.is_regular) == (tuple(several), "", True)
+    assert (run.periods, run.reason) == (tuple(several), "")
 
 
 @given(st.integers(1950 * 12, 2090 * 12), st.integers(1, 11), st.integers(2, 20))
@@ -363,10 +346,3 @@ def test_a_run_says_why_it_does_not_go_further_back():
     assert run.periods == tuple(years[1:])
     assert run.reason == "Earlier figures are left out: there is a break in the series between 2016 and 2017."
     assert latest_run([]).periods == ()
-
-
-def test_a_run_with_a_period_missing_is_not_regular():
-    points = [Period.point(date(year, 11, day)) for year, day in [(2016, 10), (2017, 15), (2018, 28)]]
-    assert latest_run(points).is_regular
-    assert not latest_run([*points, Period.point(date(2020, 11, 5))]).is_regular
-    assert not latest_run([Period.calendar_year(year) for year in (2014, 2015, 2017)]).is_regular
