@@ -81,14 +81,28 @@ class Figure(NamedTuple):
         return (self.printed_year, *recorded, self.as_at, self.printed_in, self.pk)
 
 
+class Deciding(NamedTuple):
+    """What ``disclosure`` reads of an Observation of any area."""
+
+    indicator_id: int
+    area_id: int | None
+    start: dt.date
+    end: dt.date
+    value: Decimal | None
+
+
 @dataclass(frozen=True)
 class Row:
-    """One indicator: what its figures say, which of them were ``recorded`` since the last meeting, which are late."""
+    """One indicator: what its figures say, which of them were ``recorded`` since the last meeting, which are late.
+
+    ``held`` are the places of figures that are not to be published, as ``disclosure.held_back`` gives them.
+    """
 
     indicator: Indicator
     assessed: assessment.Assessment
     recorded: list[Figure]
     supply: supplies.Supply
+    held: set
     today: dt.date
 
     @property
@@ -99,7 +113,7 @@ class Row:
             "text": figures.figure(one.value, indicator.unit, one.qualifier, indicator.decimals),
             "period": one.period.label,
             "is_provisional": one.status == Observation.Status.PROVISIONAL,
-            "is_held_back": bool(disclosure.held_back(indicator, [one])),
+            "is_held_back": disclosure.is_held_back(one, self.held),
         }
 
     @property
@@ -182,7 +196,7 @@ class Watch:
 def look(agreement, today):
     """The Watch of a year: the indicators of its priorities, and those of the partnership that serve none at all."""
     served = list(
-        agreement.priorities.order_by("position", "indicators__position", "indicators__title").values_list(
+        agreement.priorities.order_by("position", "pk", "indicators__position", "indicators__title").values_list(
             "title", "slug", "indicators"
         )
     )
@@ -229,16 +243,28 @@ def _rows(indicators, since, today):
         _sort_restated(one)
     for one in Break.objects.filter(indicator__in=indicators):
         breaks[one.indicator_id].append(one)
+    held = _held_back(indicators)
     return {
         number: Row(
             indicator,
             assessment.assess(indicator, given[number], breaks[number]),
             [one for one in given[number] if since and _is_recorded(one, since)],
             supplies.owed(indicator, supplies.latest_of(given[number]), today),
+            held[number],
             today,
         )
         for number, indicator in indicators.items()
     }
+
+
+def _held_back(indicators):
+    """{number of an indicator: the places that are held back}; those of no threshold hold nothing back."""
+    guarded = [number for number, one in indicators.items() if one.suppression_threshold is not None]
+    deciding = defaultdict(list)
+    rows = Observation.objects.filter(disclosure.DECIDING, indicator__in=guarded).order_by()
+    for one in map(Deciding._make, rows.values_list(*Deciding._fields)):
+        deciding[one.indicator_id].append(one)
+    return {number: disclosure.held_back(one, deciding[number]) for number, one in indicators.items()}
 
 
 def _sort_restated(figures):

@@ -176,6 +176,8 @@ class Assessment:
     def _xmr_finding(self):
         if self.result.is_too_few:
             return self._too_few()
+        if self.result.last_group.upper is None:
+            return "not tested, because no two figures follow each other"
         if self.signal:
             return f"{_SIGNAL_WORDS[self.signal]}: {self.signals[-1].words}"
         trial = " (trial limits)" if self.result.is_trial else ""

@@ -46,12 +46,16 @@ class Range:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as it is printed. Raises ValueError for a qualifier that is not one of figures.QUALIFIERS."""
+    """A figure as it is printed, or rounded to the nearest ``step`` before that.
+
+    Raises ValueError for a qualifier that is not one of figures.QUALIFIERS.
+    """
 
     value: Decimal | None
     qualifier: str = "exact"
     decimals: int = 0
     unit: str = ""
+    step: Decimal | None = None
 
     def __post_init__(self):
         if self.qualifier not in figures.QUALIFIERS:
@@ -67,11 +71,12 @@ class Figure:
     @property
     def is_counted(self) -> bool:
         """Whether the figure counts something, so that a small one is a small base: no percentage, rate or money."""
-        return self.unit != "%" and not self.unit.startswith("per ") and not figures.is_money(self.unit)
+        known = self.unit not in ("%", figures.UNKNOWN_UNIT)
+        return known and not self.unit.startswith("per ") and not figures.is_money(self.unit)
 
     @cached_property
     def last_digit(self) -> Decimal:
-        return figures.last_digit(self.value, self.unit, self.decimals)
+        return self.step or figures.last_digit(self.value, self.unit, self.decimals)
 
     @property
     def _last_meant(self):
@@ -86,7 +91,7 @@ class Figure:
         if self.value is None:
             return None
         if self.qualifier == "exact":
-            if self.is_counted and self.decimals == 0 and self.value == self.printed:
+            if self.step is None and self.is_counted and self.decimals == 0 and self.value == self.printed:
                 return Range(self.printed, self.printed)
             return Range(self.printed - self.last_digit / 2, self.printed + self.last_digit / 2, is_open=True)
         if self.qualifier in _ABOVE:
@@ -221,6 +226,8 @@ def _no_percent(before, after, small_base):
         return "the change is in percentage points"
     if before.printed == 0:
         return "there is no percentage from zero"
+    if before.unit == figures.UNKNOWN_UNIT:
+        return "it is not known what is counted"
     if before.printed < 0 or after.printed < 0:
         return "there is no percentage of figures below zero"
     if before.is_counted and before.printed < small_base:

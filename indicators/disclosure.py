@@ -39,18 +39,18 @@ def for_publication(indicator, observations):
     Give the figures of all areas together: whether one must be held back depends on the others. A figure that is
     held back has no value and is marked as confidential. Nothing that would tell it is kept: no note, no change as
     printed, and in the figures beside it no change as printed and no note with a number in it. A rounded figure
-    that was not zero and now is says so in ``is_low``.
+    that was not zero and now is says so in ``is_low``, and every rounded one to what in ``rounded_to``.
     """
     observations = list(observations)
     held = held_back(indicator, observations)
     if not held and not _is_rounded(indicator):
         return observations
-    touched = {area for area, _, _ in held}
+    touched, periods = {area for area, _, _ in held}, {(start, end) for _, start, end in held}
     published = []
     for one in observations:
         if _place(one) in held:
             one = _suppressed(one)
-        elif _is_rounded(indicator) or one.area_id in touched or None in touched:
+        elif _is_rounded(indicator) or {one.area_id, None} & touched or (one.start, one.end) in periods:
             one = _rounded(indicator, _discreet(one))
         published.append(one)
     return published
@@ -129,5 +129,6 @@ def _rounded(indicator, observation):
     step = Decimal(indicator.rounding)
     rounded = figures.round_half_up(observation.value / step, 0) * step
     observation.is_low = bool(observation.value) and not rounded
+    observation.rounded_to = step
     observation.value = rounded
     return observation

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 
 from accounts import history
 from accounts.models import Partnership
-from indicators import recording
+from indicators import figures, recording
 from indicators.imports.checks import fits
 from indicators.imports.gaps import ASB
 from indicators.imports.proposals import Proposal, Sorted
@@ -31,6 +31,7 @@ from indicators.imports.reading import (
 from indicators.models import Import, Indicator
 
 Basis, Feed = Indicator.Basis, Indicator.Feed
+LONGEST_MEASURE = Indicator._meta.get_field("feed_measure").max_length
 DIRECTION_NOTE = "Made by an import: nobody has said yet what a rise or a fall of this measure means."
 GAP_NOTE = "The supply of this month looks incomplete: a gap in what was supplied, not a fall."
 
@@ -53,9 +54,7 @@ SOURCES = {
     Feed.POLICE_UK: Source("Police.uk", "offences and incidents", Basis.MONTH),
     Feed.ONS_CRIME: Source("Office for National Statistics", "offences", Basis.ROLLING_YEAR, has_partnerships=True),
     Feed.STATS19: Source("Department for Transport", "collisions or casualties", Basis.CALENDAR_YEAR),
-    Feed.FINGERTIPS: Source(
-        "Department of Health and Social Care", "as the source gives it", None, has_partnerships=True
-    ),
+    Feed.FINGERTIPS: Source("Department of Health and Social Care", figures.UNKNOWN_UNIT, None, has_partnerships=True),
 }
 
 
@@ -87,12 +86,13 @@ def take(partnership, feed, reading, *, origins, at, existing_only=False, dry_ru
     """Keep the figures of ``reading``, a Reading with nothing refused, as those of ``feed``. Returns a Taken.
 
     ``origins`` has the Origin of each of its files. With ``existing_only`` no indicator is made. With ``dry_run`` all
-    is done, and then taken back; so it is where two figures come to the same place, which ``reading`` then refuses.
+    is done, and then taken back; so it is where two figures come to the same place, or a measure's name is too long for
+    an indicator, which ``reading`` then refuses.
     """
     Partnership.objects.hold(partnership)
     taken = Taken()
     reads = [*reading.figures, *_whole_sums(partnership, feed, reading)]
-    fed = _indicators(partnership, feed, reads, taken, at=at, existing_only=existing_only)
+    fed = _indicators(partnership, feed, reads, reading, taken, at=at, existing_only=existing_only)
     proposals = _proposals(partnership, reads, fed, reading, taken)
     if not reading.refused:
         warnings = [one.text for one in reading.warnings]
@@ -160,8 +160,8 @@ def _sum(partnership, measure, start, end, parts):
     )
 
 
-def _indicators(partnership, feed, reads, taken, *, at, existing_only):
-    """{measure: Indicator} of those that are fed by ``feed``, and of those made now."""
+def _indicators(partnership, feed, reads, reading, taken, *, at, existing_only):
+    """{measure: Indicator} of those that are fed by ``feed``, and of those made now. Too long a name is refused."""
     fed = {one.feed_measure: one for one in partnership.indicators.filter(feed_source=feed)}
     missing = {}
     for read in reads:
@@ -171,6 +171,11 @@ def _indicators(partnership, feed, reads, taken, *, at, existing_only):
         slugs = set(partnership.indicators.values_list("slug", flat=True))
         last = partnership.indicators.aggregate(last=Max("position"))["last"] or 0
         for position, read in enumerate(missing.values(), start=last + 1):
+            if len(read.measure) > LONGEST_MEASURE:
+                reason = f"The name of the measure is longer than {LONGEST_MEASURE} characters. Shorten it in the file."
+                with suppress(TooManyRefused):
+                    reading.refuse(read.row, "", read.measure, reason)
+                continue
             made = _made(partnership, feed, read, position, slugs)
             history.record(made, verb="made", by=None, at=at, note=f"For figures of {feed.label}.")
             fed[read.measure] = made

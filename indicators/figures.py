@@ -18,6 +18,9 @@ QUALIFIERS = {
     "estimate": "estimated ",
 }
 
+# Of measures whose source does not say what they are: counts, percentages or rates.
+UNKNOWN_UNIT = "as the source gives it"
+
 _POUND = "£"
 _LARGE = ((Decimal(10**9), "billion"), (Decimal(10**6), "million"))
 # Room for any stored figure: the default of 28 digits would refuse long ones.

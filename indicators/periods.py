@@ -14,6 +14,9 @@ EXAMPLES = "2017/18, 2018, June 2018, April to June 2018, year ending June 2018,
 _KINDS = {1: "month", 3: "three months", 12: "rolling year", 36: "three years"}
 
 
+FIRST_YEAR, LAST_YEAR = 1800, 2199  # of figures, and of labels that can be read
+
+
 @dataclass(frozen=True, order=True)
 class Period:
     """The days from ``start`` to ``end``, both included; one day is a point in time.

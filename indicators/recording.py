@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import history
 from accounts.models import Partnership
 from indicators import figures, permissions
-from indicators.imports.looking import as_remembered, look
+from indicators.imports.looking import Waiting, as_remembered, look
 from indicators.imports.origin import of_several
 from indicators.imports.proposals import Outcome, sort
 from indicators.models import ColumnMatching, Import, Observation
@@ -82,6 +82,7 @@ def bring(partnership, waiting, *, source, origin, by, at, instead_of=None):
     Import that this one is the mended version of.
     """
     _may_enter(by, partnership)
+    Partnership.objects.hold(partnership)
     undecided = Import.objects.filter(partnership=partnership, applied_at=None)
     undecided.filter(at__lt=at - UNDECIDED_FOR).delete()
     if instead_of is not None:
@@ -105,7 +106,8 @@ def match(arrival, waiting, *, by):
 def apply(arrival, *, seen, by, at):
     """Keep the figures of an undecided file, all or none. Returns the Import; applied already, it is left as it is.
 
-    ``seen`` is the digest of what the person was shown. ValidationError where a row is refused.
+    ``seen`` is the digest of what the person was shown. ValidationError where a row is refused, Changed where the
+    columns are not matched.
     """
     _may_enter(by, arrival.partnership)
     Partnership.objects.hold(arrival.partnership)
@@ -114,6 +116,8 @@ def apply(arrival, *, seen, by, at):
         raise Changed
     if arrival.applied_at:
         return arrival
+    if not Waiting.of(arrival).is_matched:
+        raise Changed
     found = look(arrival, on=timezone.localdate(at))
     if found.refused:
         raise ValidationError("Rows are refused: mend them first. Nothing was kept.")
@@ -125,25 +129,41 @@ def apply(arrival, *, seen, by, at):
 
 @transaction.atomic
 def load(partnership, proposals, *, source, origins, warnings=(), at):
-    """Keep what is new in ``proposals``, for a command. Returns (Sorted, Import), None for an Import of nothing new.
+    """Keep what is new in ``proposals``, for a command. Returns (Sorted, Import), None for an Import that adds nothing.
 
     ``origins`` has the Origin of each file; ``warnings`` are texts. Both are kept with the Import.
     """
     Partnership.objects.hold(partnership)
     found = sort(proposals, standing(proposals))
-    if not found.changes:
-        return found, None
     arrival = Import(partnership=partnership, source=source, **of_several(origins).fields, at=at)
+    if not adds(arrival, found):
+        return found, None
     arrival.warnings = list(warnings)
     arrival.counts = {"files": [one.fields for one in origins]} if len(origins) > 1 else {}
     arrival.save()
     return found, _keep(arrival, found, by=None, at=at)
 
 
+def adds(arrival, found):
+    """Whether to apply ``arrival`` with ``found``, a Sorted, says anything that is not kept already.
+
+    A file whose figures all stand adds that it gives them too, so that they are not undone with the file that brought
+    them. The very same file of the same source says so once.
+    """
+    if found.changes or not found.rests_on:
+        return bool(found.changes)
+    same = Import.objects.filter(
+        partnership=arrival.partnership_id, source=arrival.source, sha256=arrival.sha256, undone_at=None
+    ).exclude(applied_at=None)
+    said = {pk for one in same.defer("rows") for pk in (one.pk, *one.counts.get("rests_on", ()))}
+    return not said.issuperset(found.rests_on)
+
+
 @transaction.atomic
 def discard(arrival, *, by):
     """Forget a file that was not applied."""
     _may_enter(by, arrival.partnership)
+    Partnership.objects.hold(arrival.partnership)
     if not Import.objects.filter(pk=arrival.pk, applied_at=None).delete()[0]:
         raise Changed
 

@@ -56,7 +56,7 @@ def is_testable(indicator, tested):
 
 
 def as_figure(indicator, one):
-    return change.Figure(one.value, one.qualifier, indicator.decimals, indicator.unit)
+    return change.Figure(one.value, one.qualifier, indicator.decimals, indicator.unit, _step(one))
 
 
 def explained(indicator, method, result, tested, *, since_break):
@@ -65,7 +65,7 @@ def explained(indicator, method, result, tested, *, since_break):
         return ["No rules are applied: this indicator is set to show its figures only."]
     since = " since the last break" if since_break else ""
     said = _xmr_explained(indicator, result, since) if method == XMR else _trend_explained(indicator, tested, since)
-    rounded = sum(one.qualifier not in ("exact", "estimate") for one in tested if one)
+    rounded = sum(one.qualifier not in ("exact", "estimate") or _step(one) is not None for one in tested if one)
     if rounded:
         said.append(f"{_points(rounded)} {'is' if rounded == 1 else 'are'} rounded or approximate.")
     return said
@@ -74,8 +74,10 @@ def explained(indicator, method, result, tested, *, since_break):
 def _xmr_explained(indicator, result, since):
     group = result.last_group
     if result.is_too_few:
-        count = group.count if group else 0
+        count = min(group.count, group.baseline) if group else 0
         return [_XMR_RULES, f"{_points(count)}{since}; {spc.FEWEST_POINTS} are needed: too few points to tell."]
+    if group.upper is None:
+        return [_XMR_RULES, "No two figures follow each other, so there are no limits."]
     said = [_XMR_RULES]
     if group.baseline < group.count:
         said.append(f"{_points(group.count)}{since}; the limits are held from the first {group.baseline}.")
@@ -93,7 +95,7 @@ def _trend_explained(indicator, tested, since):
         return [_TREND_RULES, f"{_points(count)}{since}; {trend.POINTS} are needed: too few points to tell."]
     if is_testable(indicator, tested):
         return [_TREND_RULES, _CHANCE]
-    return [_TREND_RULES, "These figures come without confidence limits, so chance cannot be told from change."]
+    return [_TREND_RULES, "No confidence limits are kept for these figures, so chance cannot be told from change."]
 
 
 def _is_yearly(known):
@@ -106,7 +108,12 @@ def _is_yearly(known):
 
 def _has_limits(indicator, one):
     counted = indicator.decimals == 0 and as_figure(indicator, one).is_counted
-    return counted and one.qualifier == "exact" and one.value >= 0
+    return counted and one.qualifier == "exact" and one.value >= 0 and not _step(one)
+
+
+def _step(one):
+    """To what a figure was rounded before it was shown (disclosure.py), or None."""
+    return getattr(one, "rounded_to", None)
 
 
 def _points(count):

@@ -191,6 +191,11 @@ def _stated_change(indicator, observation):
     return f"Change as printed: {', '.join(changes)}{f' on {before}' if before else ''}."
 
 
+def _note(observation):
+    low = "More than zero, but rounds to zero." if getattr(observation, "is_low", False) else ""
+    return " ".join(filter(None, [observation.note, low]))
+
+
 def _figure(indicator, observation, restatement):
     return Figure(
         start=observation.start.isoformat(),
@@ -202,7 +207,7 @@ def _figure(indicator, observation, restatement):
         status=observation.status,
         printed_in=observation.given_in,
         as_at=observation.as_at,
-        note=observation.note,
+        note=_note(observation),
         restatement=restatement,
         stated_change=_stated_change(indicator, observation),
     )

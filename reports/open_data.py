@@ -43,10 +43,10 @@ class PublishedFigure:
 
     ``start`` and ``end`` are the first and the last day of the period, and ``period`` is the same in words. ``value``
     is decimal text, or null where it is not known, which is not zero; ``text`` is the figure as the report prints it.
-    ``marks`` are of p (provisional), r (revised), e (estimated), c (confidential, or too small a number to be
-    published), x (not available) and z (not applicable). ``printed_in`` and ``as_at`` name the report that first
-    printed the figure. ``restatement`` is what an earlier report gave for the period. ``breaks`` are the dates at which
-    the figures stop being comparable, with their titles.
+    ``marks`` are of p (provisional), r (revised), e (estimated), u (an incomplete supply), c (confidential, or too
+    small a number to be published), x (not available) and z (not applicable). ``printed_in`` and ``as_at`` name the
+    report that printed the figure, or the day on which it was recorded. ``restatement`` is what an earlier report gave
+    for the period. ``breaks`` are the dates at which the figures stop being comparable, with their titles.
     """
 
     partnership: str
@@ -275,12 +275,13 @@ def _marks(figure):
         "p": figure.status == "provisional",
         "r": figure.status == "revised" or figure.restatement.startswith("Restated:"),
         "e": "estimate" in (figure.status, figure.qualifier),
+        "u": figure.status == "incomplete",
     }
     marks = [mark for mark, holds in found.items() if holds]
     return marks if figure.value is not None else [*marks, _why_missing(figure)]
 
 
 def _why_missing(figure):
-    if figure.text == "confidential" or figure.note.startswith("Suppressed:"):
+    if figure.text == "confidential":
         return "c"
     return "z" if figure.text == "not applicable" else "x"

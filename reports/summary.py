@@ -9,7 +9,7 @@ import typing
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cache
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from actions.models import ProgressUpdate
 from indicators import disclosure, series
@@ -122,11 +122,15 @@ def build_summary(edition, *, is_draft=False):
 def _priorities(agreement):
     """The agreement's priorities with all that a report says of them.
 
-    Figures and breaks are those known when the edition was printed: of its own year or earlier.
+    Figures are those that an edition of its own year or an earlier one printed, and those supplied, whenever that was,
+    for periods that had begun by the end of the year. Breaks are those of the year or earlier, or within its figures.
     """
     accepted = ProgressUpdate.objects.accepted().newest_round_first()
-    known = Observation.objects.filter(disclosure.DECIDING, printed_year__lte=agreement.year)
-    breaks = Break.objects.filter(date__lte=agreement.financial_year.end)
+    last_day = agreement.financial_year.end
+    supplied = Q(printed_in="", start__lte=last_day)
+    known = Observation.objects.filter(disclosure.DECIDING, Q(printed_year__lte=agreement.year) | supplied)
+    figures_since = known.filter(indicator=OuterRef("indicator"), end__gte=OuterRef("date"))
+    breaks = Break.objects.filter(Q(date__lte=last_day) | Exists(figures_since))
     own = Indicator.objects.filter(partnership=agreement.partnership)
     return agreement.priorities.with_leads().prefetch_related(
         "sections",

@@ -273,17 +273,21 @@ run.DUE_SECONDS = 0.1
 run.keep_working({child(tmp_path, "worker")!r}, {child(tmp_path, "due", ending="")!r}, None)
 """
     with subprocess.Popen([sys.executable, "-W", "ignore", "-c", script], stderr=subprocess.DEVNULL) as process:
-        wait_until(lambda: numbers(tmp_path, "worker") and len(numbers(tmp_path, "due")) >= 2)
-        process.send_signal(signal_number)
-        process.wait(timeout=30)
+        try:
+            wait_until(lambda: numbers(tmp_path, "worker") and len(numbers(tmp_path, "due")) >= 2)
+            process.send_signal(signal_number)
+            process.wait(timeout=30)
+        finally:
+            process.kill()
     assert all(is_gone(number) for name in ("worker", "due") for number in numbers(tmp_path, name))
 
 
 def test_work_ends_with_its_worker(run, tmp_path, monkeypatch, capsys):
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         assert run.keep_working(child(tmp_path, "worker", "sys.exit(3)"), child(tmp_path, "due"), None) == 3
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     assert capsys.readouterr().err == "The worker has ended with exit code 3.\n"
     assert all(is_gone(number) for number in numbers(tmp_path, "due"))

@@ -241,6 +241,8 @@ def lines_of(text, delimiter) -> Iterator[Row]:
         except csv.Error as error:
             reason = f"The row that begins here cannot be read ({error}). Look for a stray quote."
             raise FileRefused(reason, line) from None
+        if any("\0" in cell for cell in row):  # UTF-16 has NUL bytes, and no NUL characters
+            raise FileRefused("The row holds NUL characters, so it is no text. Save the file as CSV in UTF-8.", line)
         if row:
             yield Row(line, row)
         line = reader.line_num + 1

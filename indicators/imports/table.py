@@ -57,7 +57,8 @@ def read_pasted(text):
     file = io.BytesIO(text.encode())
     first_line = text.lstrip().partition("\n")[0]
     delimiter = "\t" if "\t" in first_line else delimiter_of(file, "utf-8")
-    return Grid(*_header_and_rows(csv_rows(file, "utf-8", delimiter, LARGEST_UPLOAD), MOST_ROWS))
+    rows = (row for row in csv_rows(file, "utf-8", delimiter, LARGEST_UPLOAD) if any(map(cells.text, row.cells)))
+    return Grid(*_header_and_rows(rows, MOST_ROWS))
 
 
 def as_text(grid):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import NaturalKeyModel, Partnership, ScopedQuerySet, User
 from indicators.models.imports import Import
 from indicators.models.indicators import Indicator
-from indicators.periods import Period
+from indicators.periods import FIRST_YEAR, LAST_YEAR, Period
 from priorities.dates import PartialDateField, british
 
 # Before every moment at which a figure was recorded.
@@ -146,6 +146,11 @@ class Observation(NaturalKeyModel):
                 name="observation_missing_has_no_value",
                 condition=Q(missing="") | Q(value=None),
                 violation_error_message="A figure that is missing has no value.",
+            ),
+            models.CheckConstraint(
+                name="observation_years_that_labels_know",
+                condition=Q(start__gte=dt.date(FIRST_YEAR, 1, 1), end__lte=dt.date(LAST_YEAR, 12, 31)),
+                violation_error_message=f"The years are {FIRST_YEAR} to {LAST_YEAR}. Correct the dates.",
             ),
             models.CheckConstraint(
                 name="observation_period_runs_forward",

@@ -7,7 +7,7 @@ from accounts.decorators import read_or_write
 from indicators import permissions, recording
 from indicators.forms.figure import FigureForm
 from indicators.imports.proposals import Outcome
-from indicators.models import Indicator
+from indicators.models import Indicator, Observation
 
 _SAID = {
     Outcome.NEW: "The figure was recorded.",
@@ -24,7 +24,7 @@ def figure_add(request, partnership, slug):
     form = FigureForm(request.POST or None, indicator=indicator, on=timezone.localdate(at))
     if request.method != "POST" or not form.is_valid():
         return _page(request, indicator, form)
-    seen = form.cleaned_data["seen"]
+    seen = _seen(form)
     try:
         outcome = recording.record(indicator, form.proposal, seen=seen, by=request.user, at=at)
     except recording.Changed as changed:
@@ -32,6 +32,13 @@ def figure_add(request, partnership, slug):
         return _page(request, indicator, form, standing=changed.current, status=409 if seen else 200)
     messages.success(request, _SAID[outcome])
     return redirect(indicator)
+
+
+def _seen(form):
+    """The number of the figure that was shown as standing; None where it is for another period or area than now."""
+    seen = form.cleaned_data["seen"]
+    place = Observation.objects.filter(pk=seen).values_list("indicator", "area", "start", "end").first()
+    return seen if place in (None, form.proposal.key) else None
 
 
 def _indicator(request, partnership, slug):

@@ -84,7 +84,10 @@ def import_apply(request, partnership, pk):
     try:
         arrival = recording.apply(arrival, seen=request.POST.get("seen", ""), by=request.user, at=timezone.now())
     except (recording.Changed, ValidationError):
-        return _preview(request, _import(request, partnership, pk, undecided=True), status=409)
+        arrival = _import(request, partnership, pk, undecided=True)
+        if not Waiting.of(arrival).is_matched:
+            return redirect("import-columns", partnership, pk)
+        return _preview(request, arrival, status=409)
     messages.success(request, _kept(arrival.counts))
     return redirect("import-detail", partnership, pk)
 
@@ -189,6 +192,7 @@ def _preview(request, arrival, *, status=200):
         "too_many": len(found.refused) == LARGEST_REFUSED,
         "groups": groups,
         "changes": found.sorted.changes,
+        "adds": recording.adds(arrival, found.sorted),
         "seen": found.sorted.digest,
         "changed": status == 409,
         "most_shown": MOST_SHOWN,
@@ -232,6 +236,8 @@ def _applied_page(request, arrival):
 
 def _kept(counts):
     """ "4 figures were kept: 3 new, 1 restated." """
+    if not counts["new"] + counts["restated"]:
+        return "The file was recorded. Its figures stood already."
     kept = f"{_figures(counts['new'] + counts['restated'])} kept"
     return f"{kept}: {counts['new']:,} new, {counts['restated']:,} restated."
 

@@ -338,3 +338,16 @@ def test_the_queries_do_not_grow(only, opened):
         only.figure(indicator, Period.month(2026, 10), 50)
         Break.objects.create(indicator=indicator, date=TODAY - 300 * DAY, title="Counted anew", note="New rules.")
     assert number() == few <= 8
+
+
+@pytest.mark.django_db
+def test_a_whole_that_would_tell_a_small_part_is_marked(only, kent, client, member):
+    """It is looked at together with its districts; the control has no threshold."""
+    plain = {"values": [40], "secondary_suppression": True}
+    for slug, threshold in (("guarded", 5), ("open", None)):
+        one = only(slug, suppression_threshold=threshold, **plain)
+        only.figure(one, Period.month(2026, 10), 3, area=kent.areas.first())
+    client.force_login(member("reviewer"))
+    rows = {row.indicator.slug: row for group in client.get(ADDRESS).context["watch"].all_groups for row in group.rows}
+    assert rows["guarded"].latest["is_held_back"]
+    assert not rows["open"].latest["is_held_back"]

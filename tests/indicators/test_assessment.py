@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from indicators import figures
 from indicators.assessment import assess
 from indicators.models import Indicator, Observation
 from indicators.periods import Period
@@ -71,6 +72,26 @@ def test_an_incomplete_supply_is_not_a_fall():
     assert sentence(*known, collapsed).startswith("Fell by 60.4% to 40")
     replaced = [collapsed, collapsed._replace(value=Decimal(39), status="incomplete")]
     assert sentence(*known, *replaced) == sentence(*known, collapsed), "what was complete stays"
+
+
+def test_figures_of_which_none_follow_each_other_have_no_limits_and_nothing_is_said_of_them():
+    """A survey every second year: no moving range, so no limits. The control is the same survey every year."""
+    every_second = [year(2000 + 2 * place, 60 + place % 2) for place in range(12)] + [year(2024, 95)]
+    found = assess(indicator(unit="%"), every_second, [])
+    assert found.limits == []
+    assert found.sentence.endswith("not tested, because no two figures follow each other.")
+    assert "No two figures follow each other, so there are no limits." in found.rules
+    assert assess(indicator(unit="%"), years(*[one.value for one in every_second]), []).signal == "concern"
+
+
+def test_of_a_unit_that_nobody_stated_no_percentage_and_no_chance_is_reckoned():
+    unknown = {"unit": figures.UNKNOWN_UNIT, "decimals": 1}
+    found = assess(indicator(**unknown), [year(2020, 45.3), year(2021, 50.1)], [])
+    assert found.change.percent is None
+    assert found.word == "Up"
+    whole = years(5000, 5400, 5800, 6200, 6600)
+    assert assess(indicator(unit=figures.UNKNOWN_UNIT), whole, []).signal == ""
+    assert assess(indicator(), whole, []).signal == "concern", "the control"
 
 
 def test_no_figure_and_one_figure():
@@ -325,7 +346,7 @@ def test_what_has_no_limits_is_not_tested():
     for settings in ({"unit": "%"}, {"decimals": 1}, {"unit": "£"}):
         found = assess(indicator(**settings), years(100, 200, 300, 400, 500), [])
         assert found.finding == "whether there is a trend cannot be tested"
-        assert found.rules[-1].startswith("These figures come without confidence limits")
+        assert found.rules[-1].startswith("No confidence limits are kept")
 
 
 def test_rounded_figures_are_no_trend_and_are_counted():

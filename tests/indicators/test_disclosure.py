@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Role
 from indicators import disclosure, markers, series
+from indicators.assessment import assess
 from indicators.models import Area, Indicator, Observation
 from reports.models import Edition
 from reports.summary import build_summary, to_data
@@ -177,6 +178,26 @@ def test_rounding(value, to, rounded, is_low):
     assert ("low" in markers.of(one, 0)) is is_low
     if to > 1:
         assert (one.note, one.stated_absolute) == ("", None), "neither tells the figure before it was rounded"
+
+
+def test_a_rounded_figure_is_an_interval_and_no_exact_count():
+    """Two more is no rise of a tenth; the control is the same change in true values."""
+    one = indicator(rounding=100, suppression_threshold=None, unit="offences", desired="down", rule_set="auto")
+    known = [observe(1049, first=2020), observe(1051, first=2021)]
+    assert assess(one, disclosure.for_publication(one, known), []).sentence.startswith("Rose by up to 22% to 1,100")
+    assert assess(one, known, []).sentence.startswith("Rose by 0.2% to 1,051")
+    several = [observe(value, first=2010 + place) for place, value in enumerate((5000, 5400, 5800, 6200, 6600))]
+    assert assess(one, several, []).signal == "concern", "the control"
+    assert assess(one, disclosure.for_publication(one, several), []).signal == "", "chance is not reckoned from 100s"
+
+
+def test_a_note_beside_a_suppressed_figure_tells_no_number():
+    """The control is a period in which nothing is suppressed."""
+    note = "3 of them in Dover."
+    beside = [observe(40, note=note), observe(3, 1), observe(12, 2), observe(25, 3)]
+    assert disclosure.for_publication(indicator(), beside)[0].note == ""
+    elsewhere = [observe(40, note=note, first=2019), *beside]
+    assert disclosure.for_publication(indicator(), elsewhere)[0].note == note
 
 
 def test_small_counts_are_suppressed_before_the_rest_is_rounded():

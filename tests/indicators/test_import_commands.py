@@ -361,6 +361,17 @@ def test_two_figures_for_one_place_are_refused(kent):
     assert all_tables() == before
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("length", "kept"), [(300, 1), (301, 0)])
+def test_too_long_a_name_of_a_measure_is_refused(kent, length, kept):
+    reading = reading_of(read("m" * length, kent.ons_code, 1), read("Robbery", kent.ons_code, 1))
+    before = all_tables()
+    taken = take(kent, Feed.FINGERTIPS, reading)
+    assert taken.sorted.counts["new"] == 2 * kept
+    assert (all_tables() != before) == bool(kept)
+    assert ["longer than 300 characters" in one.reason for one in reading.refused] == [True] * (1 - kept)
+
+
 # --- Road casualties and public health --------------------------------------------------------------------------
 
 
@@ -421,7 +432,7 @@ def test_a_table_of_figures(kent, table_file):
     found = current(kent.indicators.get(slug="casualties-all"))
     assert (found["", "2024"], found["Ashford", "2024"]) == (5001, 400)
     before = all_tables()
-    assert run("import_observations", table_file)["import"] is None
+    assert run("import_observations", table_file, "--source", "Highways")["import"] is None
     assert all_tables() == before
 
 
@@ -442,6 +453,15 @@ def test_a_table_with_a_fault_is_refused(table_file, old, new, row, column, reas
     assert (one["file"], one["row"], one["column"]) == ("figures.csv", row, column)
     assert reason in one["reason"]
     assert all_tables() == before
+
+
+@pytest.mark.django_db
+def test_too_long_a_name_of_a_source_is_refused(table_file):
+    before = all_tables()
+    with pytest.raises(CommandError, match="longer than 100 characters"):
+        run("import_observations", table_file, "--source", "s" * 101)
+    assert all_tables() == before
+    assert run("import_observations", table_file, "--source", "s" * 100)["figures"]["new"] == 2
 
 
 @pytest.mark.django_db

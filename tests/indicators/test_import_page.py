@@ -139,6 +139,22 @@ def test_a_figure_taken_away_meanwhile_is_said(officer, indicator):
 
 
 @pytest.mark.django_db
+def test_a_corrected_period_is_no_figure_taken_away(officer, indicator):
+    """After "Not saved yet" the form names the figure of the period that was meant before."""
+    for value, period in (("27,528", "2022/23"), ("27,000", "2021/22")):
+        officer.post(FORM, GOOD | {"value": value, "period": period})
+    sent = officer.post(FORM, GOOD | {"value": "27,600"}).context["form"].data.dict()
+    assert sent["seen"]
+    page = officer.post(FORM, sent | {"period": "2021/22"})
+    assert page.status_code == 200
+    assert "There is a figure for 2021/22: 27,000 offences" in words(page)
+    assert "meanwhile" not in words(page)
+    page = officer.post(FORM, sent | {"period": "2020/21"}, follow=True)
+    assert "The figure was recorded." in words(page)
+    assert values(indicator) == [27600, 27000, 27528]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("missing", ["not available", "confidential", "not applicable"])
 def test_no_figure_with_its_reason(officer, indicator, missing):
     officer.post(FORM, GOOD | {"value": "", "missing": missing})
@@ -562,6 +578,41 @@ def test_rows_that_stand_already_offer_no_button(officer):
     page = paste(officer)
     assert "Nothing: every figure of this file stands already." in words(page)
     assert "/apply/" not in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_figures_of_another_source_that_stand_already_are_recorded_as_given_twice(officer, indicator):
+    first = paste(officer)
+    apply(officer, first)
+    page = paste(officer, new_source="Home Office")
+    assert "No figure will be kept: every figure of this file stands already." in words(page)
+    assert "Record this file" in words(page)
+    page = apply(officer, page)
+    assert "The file was recorded. Its figures stood already." in words(page)
+    assert "0 new, 0 restated, 2 unchanged" in words(page)
+    undone = officer.post(f"{LIST}{first.context['arrival'].pk}/undo/")
+    assert undone.status_code == 409
+    assert "Undo that one first" in words(undone)
+    assert values(indicator) == [27000, 27528]
+    assert "/apply/" not in paste(officer, source="Home Office", new_source="").content.decode(), "it is said once"
+
+
+@pytest.mark.django_db
+def test_a_file_whose_columns_are_not_matched_goes_back_to_them(officer):
+    pk = paste(officer, ODD).context["arrival"].pk
+    page = officer.post(f"{LIST}{pk}/apply/", {"seen": ""})
+    assert (page.status_code, page.url) == (302, f"{LIST}{pk}/columns/")
+    assert nothing_is_kept()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("empty", ["\t\t\n", " \t \t\n", "\n"], ids=repr)
+def test_empty_rows_of_a_paste_are_left_out(officer, indicator, empty):
+    first, second = ROWS.rstrip().split("\n")[1:]
+    page = paste(officer, f"Indicator\tPeriod\tValue\n{first}\n{empty}{second}\n{empty}")
+    assert not page.context["refused"]
+    apply(officer, page)
+    assert values(indicator) == [27000, 27528]
 
 
 @pytest.mark.django_db

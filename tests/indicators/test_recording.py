@@ -300,6 +300,72 @@ def test_what_another_source_rests_on_is_not_undone(indicator, kent, member):
 
 
 @pytest.mark.django_db
+def test_what_another_file_gave_too_is_not_undone(indicator, kent, member):
+    """The second file keeps no figure of its own: all stood already. Loaded once more, it has nothing to add."""
+    first = apply(bring(kent, ROWS, member("officer")), member("officer"), at=NOW)
+    given = [proposal(indicator, 27000, 2021), proposal(indicator, 27528)]
+    file = [origin.Origin("offences.csv", "0" * 64, 1)]
+    load = partial(recording.load, kent, given, source="Home Office", at=LATER)
+    found, second = load(origins=file)
+    assert found.counts == {"new": 0, "restated": 0, "unchanged": 2}
+    assert second.counts == found.counts | {"rests_on": [first.pk]}
+    assert load(origins=file)[1] is None
+    with pytest.raises(ValidationError, match="applied later"):
+        recording.undo(first, by=member("officer"), at=LATER)
+    recording.undo(second, by=member("officer"), at=LATER)
+    assert load(origins=file)[1] is not None, "what was undone says nothing any more"
+    assert values(indicator) == [27000, 27528]
+
+
+@pytest.mark.django_db
+def test_the_same_file_says_once_what_it_gives_and_another_of_its_source_says_it_too(indicator, kent):
+    given = [proposal(indicator, 27528)]
+    file, other = ([origin.Origin("offences.csv", digit * 64, 1)] for digit in "01")
+    load = partial(recording.load, kent, given, source="Home Office", at=LATER)
+    made = [load(origins=one)[1] is not None for one in (file, file, other, other, file)]
+    assert made == [True, False, True, False, False]
+
+
+@pytest.mark.django_db
+def test_figures_that_came_with_no_file_are_nothing_to_record(indicator, kent, member):
+    recording.record(indicator, proposal(indicator, 27528), seen=None, by=member("officer"), at=NOW)
+    file = [origin.Origin("offences.csv", "0" * 64, 1)]
+    found, arrival = recording.load(kent, [proposal(indicator, 27528)], source="Police", origins=file, at=LATER)
+    assert (found.counts["unchanged"], arrival) == (1, None)
+
+
+@pytest.mark.django_db
+def test_a_file_whose_columns_are_not_matched_is_not_applied(indicator, kent, member):
+    arrival = bring(kent, "Name\tWhen\tHow many\nBurglaries\t2022/23\t1\n", member("officer"))
+    with pytest.raises(recording.Changed):
+        recording.apply(arrival, seen="", by=member("officer"), at=NOW)
+    assert Import.objects.get().applied_at is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("deed", ["discard", "mend"])
+def test_a_file_that_was_applied_first_is_not_taken_away(indicator, kent, member, monkeypatch, deed):
+    """Whoever waits for the partnership finds the file applied by the one who held it before."""
+    officer, hold = member("officer"), PartnershipQuerySet.hold
+    arrival = bring(kent, ROWS, officer)
+    shown = seen(arrival)
+
+    def another_first(rows, row):
+        monkeypatch.setattr(PartnershipQuerySet, "hold", hold)
+        recording.apply(arrival, seen=shown, by=officer, at=NOW)
+        return hold(rows, row)
+
+    monkeypatch.setattr(PartnershipQuerySet, "hold", another_first)
+    if deed == "discard":
+        with pytest.raises(recording.Changed):
+            recording.discard.__wrapped__(arrival, by=officer)  # without its transaction, which the other is not in
+    else:
+        bring(kent, ROWS, officer, instead_of=arrival.pk)
+    assert Import.objects.get(pk=arrival.pk).applied_at == NOW
+    assert values(indicator) == [27000, 27528]
+
+
+@pytest.mark.django_db
 def test_undecided_files_are_forgotten_after_a_week(kent, member):
     officer = member("officer")
     old = bring(kent, ROWS, officer)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from actions.models import ProgressUpdate
-from indicators.models import Observation
+from indicators.models import Indicator, Observation
 from priorities.text import plain
 from reports.models import Edition
 from reports.summary import SCHEMA, build_summary, from_data, to_data
@@ -120,6 +120,19 @@ def test_a_restated_figure_names_the_earlier_one():
     assert of_2017[1].restatement == "Restated: 2017/18 gave 39,756."
 
 
+@pytest.mark.django_db
+def test_a_figure_supplied_after_the_year_is_in_its_report(member):
+    """The outturn comes in May. The control is a figure for a period after the year."""
+    asb = Indicator.objects.get(partnership__slug="kent", slug="asb-incidents")
+    given = {"indicator": asb, "printed_year": 2023, "recorded_at": NOW, "recorded_by": member("officer")}
+    Observation.objects.create(value=31_234, start="2022-10-01", end="2023-09-30", **given)
+    Observation.objects.create(value=41_234, start="2023-04-01", end="2024-03-31", **given)
+    document = build_summary(edition(2022))
+    texts = {figure.text for priority in document.priorities for one in priority.indicators for figure in one.figures}
+    assert "31,234" in texts
+    assert "41,234" not in texts
+
+
 def breaks(document):
     return [one.date for priority in document.priorities for part in priority.indicators for one in part.breaks]
 
@@ -128,6 +141,16 @@ def breaks(document):
 def test_breaks_that_came_later_are_not_in_it():
     assert max(breaks(build_summary(edition(2016)))) <= "2017-03-31"
     assert max(breaks(build_summary(edition(2022)))) > "2017-03-31", "the control"
+
+
+@pytest.mark.django_db
+def test_a_break_within_the_figures_of_the_year_is_in_it():
+    figure = Observation.objects.filter(printed_in="2022/23", end__gt="2023-03-31").first()
+    figure.indicator.breaks.create(date=figure.end, title="New form", note="Counted anew.")
+    figure.indicator.breaks.create(date="2024-03-31", title="Newer form", note="Counted anew.")
+    found = breaks(build_summary(edition(2022)))
+    assert figure.end.isoformat() in found
+    assert "2024-03-31" not in found, "the control"
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 from contextlib import suppress
 from dataclasses import replace
 
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,9 +10,11 @@ from indicators.imports import files, table
 from indicators.imports.looking import known_to, remembered
 from indicators.imports.reading import Read, Reading, TooManyRefused
 from indicators.management.importing import ImportCommand
+from indicators.models import Import
 
 LARGEST = 50 * files.MEGABYTE
 MOST_ROWS = 500_000
+LONGEST_SOURCE = Import._meta.get_field("source").max_length
 
 
 class Command(ImportCommand):
@@ -26,6 +29,11 @@ class Command(ImportCommand):
             help="Whose figures these are. Columns are read as remembered for this source, else by their headers.",
         )
         parser.add_argument("--indicator", default="", metavar="SLUG", help="The one indicator that all rows are of.")
+
+    def handle(self, **options):
+        if len(options["source"]) > LONGEST_SOURCE:
+            raise CommandError(f"The name of the source is longer than {LONGEST_SOURCE} characters. Shorten it.")
+        super().handle(**options)
 
     def read(self, told):
         """With the proposals of all files kept for ``take``."""

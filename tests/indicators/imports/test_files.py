@@ -112,6 +112,13 @@ def test_text_is_read_in_the_encoding_that_its_bytes_have(data, encoding):
         assert [bool(opened.warnings)] == [encoding == "cp1252"]
 
 
+def test_a_nul_character_is_refused_in_any_encoding():
+    """No database takes it. In UTF-16 the bytes are full of NULs, and no character is."""
+    for encoding in ("utf-8", "utf-16"):
+        with pytest.raises(files.FileRefused, match="NUL"):
+            rows_of("area,figure\nDo\0ver,5\n".encode(encoding))
+
+
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_columns_may_be_parted_by_commas_semicolons_or_tabs(mark):
     data = f'"a,;\t,;\tb"{mark}c\n1{mark}2\n'.encode()
