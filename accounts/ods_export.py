@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from html import escape
 from pathlib import Path
 
+from accounts.xml_text import escape
 from accounts.zipped import zipped
 
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -14,7 +14,6 @@ _PARTS = Path(__file__).parent / "spreadsheet"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY_COLUMNS = {"start", "end", "as_at"}
 _WIDE = {"progress", "title", "definition", "note", "restatement", "breaks", "what it holds"}
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ def spreadsheet(title, sheets):
     files = {
         "mimetype": ODS_TYPE,
         "META-INF/manifest.xml": _part("manifest"),
-        "meta.xml": _part("meta").replace("<!-- title -->", _safe(title)),
+        "meta.xml": _part("meta").replace("<!-- title -->", escape(title)),
         "content.xml": _part("content").replace("<!-- sheets -->", "".join(map(_sheet, sheets))),
     }
     return zipped([(name, content.encode()) for name, content in files.items()], stored={"mimetype"})
@@ -52,7 +51,7 @@ def _sheet(sheet):
         f"<table:table-row>{''.join(map(_cell, sheet.columns, row))}</table:table-row>" for row in sheet.rows
     )
     return (
-        f'<table:table table:name="{_safe(sheet.name)}">{columns}'
+        f'<table:table table:name="{escape(sheet.name)}">{columns}'
         f"<table:table-header-rows><table:table-row>{head}</table:table-row></table:table-header-rows>"
         f"{rows}</table:table>"
     )
@@ -72,9 +71,5 @@ def _text(value, style):
 
 
 def _typed(style, kind, shown):
-    lines = "".join(f"<text:p>{_safe(line)}</text:p>" for line in shown.split("\n"))
+    lines = "".join(f"<text:p>{escape(line)}</text:p>" for line in shown.split("\n"))
     return f'<table:table-cell table:style-name="{style}" {kind}>{lines}</table:table-cell>'
-
-
-def _safe(words):
-    return escape(_NOT_IN_XML.sub("", words))

@@ -2,6 +2,8 @@
 
 from accounts.models import Partnership, Role, partnerships_of
 
+WORKING = [Role.LEAD, Role.REVIEWER, Role.OFFICER]
+
 
 def can_administer(user):
     """Officers of any partnership, and superusers, may enter the administration. Read anew at each request."""
@@ -15,7 +17,11 @@ def holds(user, partnership, *roles):
 
 def working_in(user):
     """The partnerships in which ``user`` works on the plan, rather than only reads it."""
-    return Partnership.objects.with_member(user, Role.LEAD, Role.REVIEWER, Role.OFFICER)
+    return Partnership.objects.with_member(user, *WORKING)
+
+
+def works_in(user, partnership):
+    return holds(user, partnership, *WORKING)
 
 
 def can_manage_people(user, partnership):

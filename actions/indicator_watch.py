@@ -18,7 +18,7 @@ from django.utils.safestring import mark_safe
 
 from actions.models import Round
 from indicators import assessment, charts, disclosure, figures, likeness, series, supplies
-from indicators.models import Break, Indicator, Observation
+from indicators.models import Break, Indicator, Observation, given_order
 
 READ = [
     "pk",
@@ -40,7 +40,6 @@ SIGNAL_LABELS = {"improvement": "Improvement", "concern": "Concern", "neither": 
 NONE = "No priority"
 # More would not be seen in so small a picture.
 MOST_POINTS = 36  # three years of months
-_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 class Show(StrEnum):
@@ -66,19 +65,12 @@ class Figure(NamedTuple):
     recorded_at: dt.datetime | None
     as_at: str
     printed_in: str
-    pk: int
 
     area_id = None  # figures of the whole area alone are read
 
     @property
     def period(self):
         return likeness.period(self)
-
-    @property
-    def order(self):
-        """As Observation.order sorts the figures of one period."""
-        recorded = (self.recorded_at is not None, self.recorded_at or _NEVER)
-        return (self.printed_year, *recorded, self.as_at, self.printed_in, self.pk)
 
 
 class Deciding(NamedTuple):
@@ -270,7 +262,7 @@ def _held_back(indicators):
 def _sort_restated(figures):
     """Put several figures of one period in order; with one each, any order will do."""
     if len({(one.start, one.end) for one in figures}) < len(figures):
-        figures.sort(key=lambda one: one.order)
+        figures.sort(key=given_order)
 
 
 def _is_recorded(figure, since):

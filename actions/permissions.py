@@ -4,9 +4,11 @@ Each asks about one deed and reads the roles anew: a role taken away counts from
 """
 
 from accounts.models import Partnership, Role
-from accounts.permissions import holds, working_in
+from accounts.permissions import holds, works_in
 from actions.models import Action
 from priorities.models import Priority
+
+SEEING_REVIEWS = [Role.REVIEWER, Role.OFFICER]
 
 
 def is_lead(user, update):
@@ -46,15 +48,15 @@ def can_run_rounds(user, agreement):
 
 def reviews_seen_in(user):
     """The partnerships whose dashboard and queue ``user`` sees: in the Working Group, or as an officer."""
-    return Partnership.objects.with_member(user, Role.REVIEWER, Role.OFFICER)
+    return Partnership.objects.with_member(user, *SEEING_REVIEWS)
 
 
 def can_see_review(user, agreement):
-    return reviews_seen_in(user).filter(pk=agreement.partnership_id).exists()
+    return holds(user, agreement.partnership_id, *SEEING_REVIEWS)
 
 
 def can_raise_concern(user, partnership):
-    return working_in(user).filter(pk=partnership.pk).exists()
+    return works_in(user, partnership)
 
 
 def can_handle_concern(user, concern):
@@ -77,4 +79,4 @@ def ending_in(user):
 
 
 def can_end_actions(user, agreement):
-    return ending_in(user).filter(pk=agreement.partnership_id).exists()
+    return holds(user, agreement.partnership_id, Role.OFFICER)

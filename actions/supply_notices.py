@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 
 from accounts import post
 from accounts.models import Letter, Membership, Role
-from accounts.permissions import holds, working_in
+from accounts.permissions import holds, works_in
 from actions.notices import FOLLOWED, FROM_HOUR, LONGEST_TITLE
 from indicators import supplies
 from priorities.dates import british, in_days
@@ -139,5 +139,5 @@ def _item(indicator, owed, today):
 
 def _calendar_link(letter):
     """For those who may open it; a contact may be a member who only reads."""
-    works = working_in(letter.to).filter(pk=letter.partnership_id).exists()
+    works = works_in(letter.to, letter.partnership_id)
     return post.link("supply-calendar", letter.partnership.slug) if works else ""

@@ -11,8 +11,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from accounts.models import Role
-from accounts.permissions import holds
+from accounts.permissions import works_in
 from indicators import figures
 
 SUPPRESSED = "Suppressed: too small a number to be published, or one that would tell such a number."
@@ -23,7 +22,7 @@ DECIDING = Q(area=None) | Q(indicator__secondary_suppression=True)
 
 def sees_true_values(user, partnership):
     """Whether ``user`` works in ``partnership`` (or its number) rather than only reads. No query within a request."""
-    return holds(user, partnership, Role.LEAD, Role.REVIEWER, Role.OFFICER)
+    return works_in(user, partnership)
 
 
 def shown_to(user, indicator, observations):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from accounts.xml_text import escape
 from indicators import svg
 from indicators.chart_marks import BreakLine, Point, like_neighbours, marks_in_order
 from indicators.drawing import Scale, circle, short
@@ -42,6 +43,6 @@ def sparkline(
         (svg.THIN_LINE, [f"M{place}h0" for index, place in enumerate(places) if index not in joined]),
         (svg.HOLLOW if last.provisional else svg.FILLED, [mark]),
     )
-    named = f'role="img" aria-label="{svg.escape(title)}"' if title else 'aria-hidden="true"'
+    named = f'role="img" aria-label="{escape(title)}"' if title else 'aria-hidden="true"'
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {named} focusable="false" {size}>{drawn}</svg>'

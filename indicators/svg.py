@@ -4,9 +4,7 @@ No styles and no scripts (strict CSP), few paths and start-anchored labels (quic
 Government Analysis Function palette.
 """
 
-import re
-from html import escape as html_escape
-
+from accounts.xml_text import escape
 from indicators.drawing import Text, cross, diamond, short, triangle
 
 CLEAR = 'fill="#FFFFFF"'
@@ -26,11 +24,6 @@ BAR = 'fill="#12436D"'
 SIGNAL_COLOURS = {"improvement": "#28A197", "concern": "#F46A25", "neither": "#A285D1"}
 
 _TEXT = 'font-family="Arial, Liberation Sans, Helvetica, sans-serif" fill="#0B0C0C"'
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def escape(words: str) -> str:
-    return html_escape(_NOT_IN_XML.sub("", words))
 
 
 def picture(ident: str, title: str, description: str, *, width: int, height: int, font: int, drawn: str) -> str:

@@ -16,6 +16,15 @@ from priorities.dates import PartialDateField, british
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
+def given_order(figure):
+    """Sorts the figures of one period by when they were printed or recorded; the last is current.
+
+    A figure is an Observation, or has its printed_year, recorded_at, as_at and printed_in.
+    """
+    recorded = (figure.recorded_at is not None, figure.recorded_at or _NEVER)
+    return (figure.printed_year, *recorded, figure.as_at, figure.printed_in)
+
+
 class Area(NaturalKeyModel):
     """A part of a partnership's area, such as a district. Figures are joined by ``code``, never by name."""
 
@@ -175,8 +184,7 @@ class Observation(NaturalKeyModel):
     @property
     def order(self):
         """Sorts figures by period, and those of one period by when they were printed or recorded."""
-        recorded = (self.recorded_at is not None, self.recorded_at or _NEVER)
-        return (self.end, self.start, self.printed_year, *recorded, self.as_at, self.printed_in)
+        return (self.end, self.start, *given_order(self))
 
     @property
     def given_in(self):

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from accounts.xml_text import escape
 from accounts.zipped import zipped
-from indicators.svg import escape
 from reports.rendering import word_xml as xml
 
 PARTS = Path(__file__).parent / "word"

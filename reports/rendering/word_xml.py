@@ -4,7 +4,7 @@ Whatever is not XML already goes in through ``escape``. Lengths on a page are tw
 otherwise.
 """
 
-from indicators.svg import escape
+from accounts.xml_text import escape
 
 NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
